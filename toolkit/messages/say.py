@@ -1,0 +1,45 @@
+"""A finding in words: its sentence, title and suggestion, masked, in the language wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toolkit.masking import mask_text, mask_value
+from toolkit.messages import has, text
+from toolkit.model import Finding
+
+
+def resolved(params: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return parameters with those that name a part of a sentence (``@folder``) put into words."""
+    plain = {
+        name.rstrip("_") if name.endswith("_") and name != "from_" else name: value for name, value in params.items()
+    }
+    words: dict[str, Any] = {}
+    for name, value in plain.items():
+        part = f"parts.{value[1:]}" if isinstance(value, str) and value.startswith("@") else ""
+        words[name] = text(part, lang, **{k: v for k, v in plain.items() if k != name}) if part and has(part) else value
+    return words
+
+
+def title(code: str, lang: str = "zh") -> str:
+    """Return the few words that name a kind of finding."""
+    return text(f"{code}.title", lang)
+
+
+def message(finding: Finding, lang: str = "zh") -> str:
+    """Return what is wrong and what to do, with every number of a person masked."""
+    params = resolved(dict(finding.params), lang)
+    params.setdefault("field", finding.field or "")
+    params.setdefault("value", mask_text(finding.value or ""))
+    params.setdefault("suggestion", mask_text(finding.suggestion or ""))
+    return text(f"{finding.code}.message", lang, **params)
+
+
+def shown_value(finding: Finding, sensitive: bool) -> str | None:  # noqa: FBT001 - the field type's own flag
+    """Return what the cell holds, masked."""
+    return None if finding.value is None else mask_value(finding.value, sensitive)
+
+
+def shown_suggestion(finding: Finding, sensitive: bool) -> str | None:  # noqa: FBT001 - the field type's own flag
+    """Return what should stand there, masked."""
+    return None if finding.suggestion is None else mask_value(finding.suggestion, sensitive)
