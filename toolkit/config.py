@@ -1,0 +1,239 @@
+"""``config.ini``: every key declared once, with its default, what is allowed, and its explanation in the catalogue."""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from toolkit.ledgers.dictionary import load_dictionary
+from toolkit.messages import LANGUAGES, text
+
+FILE = "config.ini"
+_SECRETS = ("password", "passwd", "secret", "密码", "口令", "授权码")
+
+
+class ConfigError(Exception):
+    """The configuration is wrong; ``problems`` holds (catalogue entry, parameters) of each mistake."""
+
+    def __init__(self, problems: list[tuple[str, dict[str, Any]]]) -> None:
+        super().__init__(f"{len(problems)} mistakes in {FILE}")
+        self.problems = problems
+
+    def sentences(self, lang: str) -> list[str]:
+        """Return one sentence per mistake."""
+        resolved = []
+        for name, params in self.problems:
+            allowed = params.get("allowed")
+            words = {"allowed": text(allowed[0], lang, **allowed[1])} if isinstance(allowed, tuple) else {}
+            resolved.append(text(name, lang, **params | words))
+        return resolved
+
+
+class _Refused(Exception):  # noqa: N818 - a signal between two functions of this module
+    """A value is not allowed: the catalogue entry that says what is."""
+
+    def __init__(self, name: str, **params: Any) -> None:
+        super().__init__(name)
+        self.allowed = (f"config.allowed.{name}", params)
+
+
+def _choice(*choices: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in choices:
+            raise _Refused("choice", choices="、".join(choices))
+        return value
+
+    return parse
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            raise _Refused("number", low=low, high=high)
+        return int(value)
+
+    return parse
+
+
+def _workers(value: str) -> int | None:
+    if value == "auto":
+        return None
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 256:
+        raise _Refused("auto", high=256)
+    return int(value)
+
+
+def _yes_no(value: str) -> bool:
+    if value.lower() not in ("yes", "no"):
+        raise _Refused("yes_no")
+    return value.lower() == "yes"
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise _Refused("date_required") from None
+
+
+def _date_or_none(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise _Refused("date") from None
+
+
+def _path(value: str) -> str:
+    if not value:
+        raise _Refused("path")
+    return value
+
+
+def _text(value: str) -> str:
+    return value
+
+
+SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
+    "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},
+    "paths": {
+        "stations": ("workbooks/stations", _path),
+        "roster": ("workbooks/roster.xlsx", _path),
+        "dictionary": ("workbooks/dictionary", _path),
+        "out": ("workbooks/out", _path),
+        "state": ("workbooks/.state", _path),
+    },
+    "period": {"from": ("2020-01-01", _date), "to": ("2020-12-31", _date), "today": ("", _date_or_none)},
+    "marks": {"mode": ("in-place", _choice("in-place", "copy", "off")), "information": ("no", _yes_no)},
+    "run": {
+        "engine": ("local", _choice("local")),
+        "workers": ("auto", _workers),
+        "seconds_per_file": ("60", _number(1, 3600)),
+        "memory_mb": ("2048", _number(256, 65536)),
+        "vanished_percent": ("50", _number(1, 100)),
+    },
+    "checks": {"amount_min": ("10", _number(0, 1_000_000)), "amount_max": ("200000", _number(1, 1_000_000_000))},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of a workspace. ``folder`` is where ``config.ini`` lies; all paths are absolute."""
+
+    folder: Path
+    values: Mapping[str, Mapping[str, Any]]
+    deadlines: Mapping[str, date] = field(default_factory=dict)
+    version: str = ""
+
+    def path(self, key: str) -> Path:
+        """Return a path of ``[paths]``."""
+        given = Path(self.values["paths"][key]).expanduser()
+        return given if given.is_absolute() else self.folder / given
+
+    @property
+    def language(self) -> str:
+        """The language of what is written."""
+        return str(self.values["general"]["language"])
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """First and last day of the reporting window."""
+        return self.values["period"]["from"], self.values["period"]["to"]
+
+    @property
+    def today(self) -> date:
+        """The day that counts as today."""
+        return self.values["period"]["today"] or date.today()  # noqa: DTZ011 - the office's own calendar day
+
+
+def template(overrides: Mapping[tuple[str, str], str] | None = None) -> str:
+    """Return the text of a ``config.ini`` with every key, explained in both languages."""
+    given = overrides or {}
+    lines = [f"# {text('config.intro', lang)}" for lang in LANGUAGES]
+    for section, keys in SCHEMA.items():
+        lines += ["", "", *(f"# {text(f'config.sections.{section}', lang)}" for lang in LANGUAGES), f"[{section}]"]
+        for key, (default, _) in keys.items():
+            lines += ["", *(f"# {text(f'config.keys.{section}.{key}', lang)}" for lang in LANGUAGES)]
+            lines.append(f"{key} = {given.get((section, key), default)}".rstrip())
+    lines += ["", "", *(f"# {text('config.sections.deadlines', lang)}" for lang in LANGUAGES), "[deadlines]"]
+    for ledger in load_dictionary().ledgers.values():
+        lines += ["", f"# {text('config.keys.deadlines.ledger', 'zh', name=ledger.name)}"]
+        lines.append(f"{ledger.id} = {given.get(('deadlines', ledger.id), '')}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def load_config(folder: Path) -> Config:
+    """Return the settings in ``folder``.
+
+    Raises:
+        ConfigError: the file is missing or wrong; one problem per mistake.
+    """
+    folder = folder.absolute()
+    file = folder / FILE
+    if not file.is_file():
+        raise ConfigError([("config.missing", {"folder": str(folder)})])
+    data = file.read_bytes()
+    parser = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # the ledgers' ids are upper case
+    try:
+        parser.read_string(data.decode("utf-8-sig"))
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise ConfigError([("config.unreadable", {"reason": str(error).splitlines()[0][:120]})]) from error
+    problems: list[tuple[str, dict[str, Any]]] = []
+    _unknown(parser, problems)
+    values: dict[str, dict[str, Any]] = {}
+    for section, keys in SCHEMA.items():
+        values[section] = {}
+        for key, (default, parse) in keys.items():
+            raw = parser.get(section, key, fallback=default).strip()
+            try:
+                values[section][key] = parse(raw)
+            except _Refused as refused:
+                problems.append(
+                    ("config.wrong", {"section": section, "key": key, "value": raw, "allowed": refused.allowed})
+                )
+    deadlines = _deadlines(parser, problems)
+    if not problems and values["period"]["from"] > values["period"]["to"]:
+        problems.append(("config.period_order", {"first": values["period"]["from"], "last": values["period"]["to"]}))
+    if problems:
+        raise ConfigError(problems)
+    return Config(folder, values, deadlines, hashlib.blake2b(data, digest_size=12).hexdigest())
+
+
+def _unknown(parser: configparser.ConfigParser, problems: list[tuple[str, dict[str, Any]]]) -> None:
+    for section in parser.sections():
+        if section != "deadlines" and section not in SCHEMA:
+            problems.append(
+                ("config.unknown_section", {"section": section, "allowed": "、".join([*SCHEMA, "deadlines"])})
+            )
+            continue
+        for key in parser[section]:
+            if any(word in key.lower() for word in _SECRETS) and parser[section][key].strip():
+                problems.append(("config.secret", {"section": section, "key": key}))
+            elif section != "deadlines" and key not in SCHEMA[section]:
+                problems.append(
+                    ("config.unknown_key", {"section": section, "key": key, "allowed": "、".join(SCHEMA[section])})
+                )
+
+
+def _deadlines(parser: configparser.ConfigParser, problems: list[tuple[str, dict[str, Any]]]) -> dict[str, date]:
+    found = {}
+    ledgers = load_dictionary().ledgers
+    for key, raw in (parser["deadlines"] if parser.has_section("deadlines") else {}).items():
+        if key not in ledgers:
+            problems.append(("config.unknown_key", {"section": "deadlines", "key": key, "allowed": "、".join(ledgers)}))
+            continue
+        try:
+            day = _date_or_none(raw.strip())
+        except _Refused as refused:
+            problems.append(
+                ("config.wrong", {"section": "deadlines", "key": key, "value": raw.strip(), "allowed": refused.allowed})
+            )
+            continue
+        if day is not None:
+            found[key] = day
+    return found

@@ -1,0 +1,1 @@
+"""The built-in ledgers, one TOML file each, and the dictionary made of them."""

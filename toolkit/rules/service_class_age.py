@@ -1,0 +1,58 @@
+"""L4's five classes against the age at the end of the period and the year of discharge (W309, X8).
+
+Below 50 and from 50 to 60 meet at exactly 50; ``boundary_in`` says which of the two takes it.
+
+FAIL: 历年退役50岁以下未就业军人 aged 53      PASS: 当年退役军人 discharged in the year of the period
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from toolkit.rules.base import Batch, Hit, Settings, age_on, each
+
+LOW, HIGH = 50, 60
+
+
+def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
+    """Yield every class that age or discharge contradict."""
+    chosen = batch.values(settings["class"])
+    born = batch.births(settings["id"])
+    first, last = batch.dates(settings["discharged"])
+    year = batch.cutoff.year
+    for row in each(np.array([value is not None for value in chosen], dtype=bool) & ~batch.excluded):
+        age = None if np.isnan(born[row]) else age_on(born[row], batch.cutoff.toordinal())
+        params = {"value": chosen[row], "date": batch.cutoff.isoformat(), "age": age}
+        if chosen[row] == settings["under_50"] and age is not None:
+            if age > LOW or (age == LOW and settings["boundary_in"] == "from_50"):
+                yield Hit(
+                    row,
+                    settings["class"],
+                    "W309",
+                    params | {"reason": "@class_under_50"},
+                    None,
+                    ((row, settings["id"]),),
+                )
+        elif chosen[row] == settings["from_50"] and age is not None:
+            if not LOW <= age <= HIGH:
+                yield Hit(
+                    row,
+                    settings["class"],
+                    "W309",
+                    params | {"reason": "@class_from_50"},
+                    None,
+                    ((row, settings["id"]),),
+                )
+        elif chosen[row] == settings["this_year"] and not np.isnan(first[row]):
+            years = {_year(first[row]), _year(last[row])}
+            if year not in years:
+                reason = {"reason": "@class_this_year", "year": min(years), "expected": year}
+                yield Hit(row, settings["class"], "W309", params | reason, None, ((row, settings["discharged"]),))
+
+
+def _year(ordinal: float) -> int:
+    from datetime import date
+
+    return date.fromordinal(int(ordinal)).year
