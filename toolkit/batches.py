@@ -1,0 +1,113 @@
+"""What goes into the workers and what comes out of them, as plain values that cost nothing to import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from toolkit.intake.discover import Fingerprint
+from toolkit.intake.read import file_finding
+from toolkit.model import Finding
+from toolkit.roster import Roster
+from toolkit.store.state import finding_from_dict, finding_to_dict
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker must know to process any file; the same for a whole run.
+
+    ``root``: the folder that the files' paths are relative to. ``prefix``: what precedes a path in findings, so that it is
+    relative to the workspace.
+    """
+
+    root: Path
+    prefix: str
+    today: date
+    period: tuple[date, date] | None
+    amount_min: float = 10
+    amount_max: float = 200_000
+    dictionary: Path | None = None
+    roster: Roster | None = None
+    ledger: str | None = None
+    explain: bool = False
+
+
+@dataclass(slots=True)
+class TableInfo:
+    """What is remembered of a table beside its rows. ``period``: the first and last month it names, as ISO dates."""
+
+    ledger: str
+    sheet: str
+    number: int
+    station: str
+    columns: dict[str, int]
+    rows: int
+    zero: bool
+    title: str = ""
+    period: tuple[str, str] | None = None
+    filled_on: str | None = None
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What became of one file. ``status`` as in report.json; ``marked``: it carries marks of an earlier
+    run; ``sealed``: it was opened with a password.
+    """
+
+    path: str
+    kind: str
+    status: str
+    station: str | None = None
+    tables: list[TableInfo] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    explained: list[tuple[str, int, str, str]] = field(default_factory=list)
+
+    counted: int = 0
+    marked: bool = False
+    sealed: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many data rows the file holds."""
+        return sum(table.rows for table in self.tables)
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What became of a batch: one result a file, and the rows by ledger."""
+
+    files: list[FileResult] = field(default_factory=list)
+    rows: dict[str, Any] = field(default_factory=dict)
+
+
+def crashed(job: Job, fingerprint: Fingerprint, reason: str, params: Mapping[str, Any]) -> FileResult:
+    """Return the result for a file that its worker did not survive."""
+    path = job.prefix + fingerprint.path
+    if reason == "@fault":
+        finding = file_finding(path, "E901", rule="read", reason=str(params.get("error", "")))
+    else:
+        finding = file_finding(path, "E006", reason=reason, **params)
+    return FileResult(path, "", "unreadable", findings=[finding])
+
+
+def file_to_dict(file: FileResult) -> dict[str, Any]:
+    """Return a file's result as plain values, for the state database."""
+    tables = [
+        [t.ledger, t.sheet, t.number, t.station, t.columns, t.rows, t.zero, t.title, t.period, t.filled_on]
+        for t in file.tables
+    ]
+    return {"path": file.path, "kind": file.kind, "status": file.status, "station": file.station, "tables": tables,
+            "marked": file.marked, "sealed": file.sealed, "findings": [finding_to_dict(finding) for finding in file.findings]}  # fmt: skip
+
+
+def file_from_dict(data: Mapping[str, Any]) -> FileResult:
+    """Return the result that :func:`file_to_dict` wrote."""
+    tables = [TableInfo(*row) for row in data.get("tables", ())]
+    findings = [finding_from_dict(one) for one in data.get("findings", ())]
+    return FileResult(
+        data.get("path", ""), data.get("kind", ""), data["status"], data.get("station"), tables, findings,
+        marked=data.get("marked", False), sealed=data.get("sealed", False),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""From a folder to located tables: discover → sniff → read → locate, and whose they are."""

@@ -1,0 +1,259 @@
+"""What happens to one batch of files in a worker: read → locate → parse → check.
+
+A function of values: fingerprints of files go in, typed rows and findings come out. Everything that may crash on hostile input
+happens here.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+from toolkit.batches import BatchResult, FileResult, Job, TableInfo
+from toolkit.checking.check import Checker, TableInput, is_subtotal, total_values
+from toolkit.checking.columns import Parser
+from toolkit.fields.base import Context
+from toolkit.fields.date import read_text
+from toolkit.intake.attribute import Attribution, by_path, by_reporter
+from toolkit.intake.discover import Fingerprint
+from toolkit.intake.locate import Locator
+from toolkit.intake.read import file_finding, read_file
+from toolkit.intake.tables import LocatedSheet, Table
+from toolkit.ledgers.dictionary import Dictionary, load_dictionary
+from toolkit.marking import Label, read_label
+from toolkit.model import Finding
+from toolkit.passwords import opened
+
+
+class Processor:
+    """Processes batches of files for one job; lives as long as its worker, since it remembers what it has parsed."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        dictionary = load_dictionary(job.dictionary)
+        self._locator = Locator(dictionary, job.ledger)
+        roster = job.roster
+        resolve = None if roster is None else (lambda name: station.name if (station := roster.resolve(name)) else None)
+        context = Context(job.today, 1.0, job.amount_min, job.amount_max, dictionary.null_words, resolve)
+        cutoff = job.period[1] if job.period else job.today
+        self._checker = Checker(Parser(context), cutoff, job.period)
+        self._dictionary: Dictionary = dictionary
+
+    def process(self, fingerprints: Sequence[Fingerprint]) -> BatchResult:
+        """Return the rows and findings of some files."""
+        result = BatchResult()
+        inputs: dict[str, list[TableInput]] = {}
+        files: dict[str, FileResult] = {}
+        for fingerprint in fingerprints:
+            file, tables = self._one(fingerprint)
+            files[file.path] = file
+            for table in tables:
+                inputs.setdefault(table.ledger.id, []).append(table)
+        for ledger in sorted(inputs):
+            checked = self._checker.check(inputs[ledger])
+            result.rows[ledger] = checked.rows
+            for finding in checked.findings:
+                files[finding.place.file or ""].findings.append(finding)
+        result.files = [_settled(file) for file in files.values()]
+        return result
+
+    def _one(self, fingerprint: Fingerprint) -> tuple[FileResult, list[TableInput]]:
+        path = self.job.prefix + fingerprint.path
+        source = self.job.root / fingerprint.path
+        try:
+            data = source.read_bytes()
+            after = source.stat()
+        except FileNotFoundError:
+            return _unreadable(path, "@vanished"), []
+        except PermissionError:
+            return _unreadable(path, "@no_permission", status="locked"), []
+        except OSError as error:
+            return _unreadable(path, str(error.strerror or "")[:60]), []
+        if (after.st_size, after.st_mtime_ns) != (fingerprint.size, fingerprint.mtime_ns):
+            return FileResult(path, "", "locked", findings=[file_finding(path, "W009")]), []
+        given = by_path(fingerprint.path, self.job.roster) if self.job.roster else Attribution()
+        read = read_file(path, data)
+        sealed = False
+        if read.status == "encrypted" and (plain := opened(data, given.station.code if given.station else None)):
+            read, sealed = read_file(path, plain), True
+        if read.marked and (label := read_label(source)) and label.mode == "copy":
+            return _our_copy(path, label), []
+        file = FileResult(
+            path, str(read.kind), "ok" if read.status == "ok" else read.status, findings=list(read.findings)
+        )
+        file.marked = read.marked
+        file.sealed = sealed
+        file.findings += [_at(finding, path) for finding in given.findings]
+        tables: list[tuple[Table, LocatedSheet]] = []
+        for sheet in read.sheets:
+            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem)
+            file.findings += located.findings
+            tables += [(table, located) for table in located.tables]
+            if self.job.explain:
+                file.explained += _explain(sheet.name, sheet.rows, sheet.values, located)
+        if read.status == "ok" and not tables and all(finding.severity == "info" for finding in file.findings):
+            file.findings.append(file_finding(path, "W113"))
+        inputs = self._attributed(path, file, given, [table for table, _ in tables])
+        return file, inputs
+
+    def _attributed(self, path: str, file: FileResult, given: Attribution, tables: Sequence[Table]) -> list[TableInput]:
+        """Give every table its station, and the file the one that all its tables agree on."""
+        inputs = []
+        stations = []
+        roster = self.job.roster
+        said = len(file.findings)
+        for number, table in enumerate(tables):
+            own = by_reporter(path, given, table.meta.reporter, table.sheet, roster) if roster else Attribution()
+            file.findings += [finding for finding in own.findings if finding not in file.findings[said:]]
+            stations.append(own.station)
+            code = own.station.code if own.station else ""
+            period = _period(table)
+            info = TableInfo(
+                table.ledger.id, table.sheet, number, code, {name: columns[0] for name, columns in table.columns.items()},
+                len(table.rows), table.zero, table.meta.title,
+                (period[0].isoformat(), period[1].isoformat()) if period else None, self._filled_on(table),
+            )  # fmt: skip
+            file.tables.append(info)
+            inputs.append(TableInput(
+                table.ledger, path, table.sheet, number, code, info.columns, table.rows, table.values, table.other,
+                [
+                    (row, total_values(info.columns, values), bounds, after, is_subtotal(values))
+                    for row, values, bounds, after in table.totals
+                ],
+                table.meta.unit or 1.0, table.units, _bounded(period, self.job.period),
+            ))  # fmt: skip
+        if roster is None:
+            return inputs
+        station = given.station or next((one for one in stations if one), None)
+        if station is not None and len({one.code for one in stations if one}) > 1 and given.station is None:
+            station = next(
+                (
+                    upper
+                    for upper in roster.lineage(station)
+                    if all(one and roster.contains(upper, one) for one in stations)
+                ),
+                station,
+            )
+        elif (
+            given.station is not None
+            and stations
+            and all(one and one.code == stations[0].code for one in stations if stations[0])
+        ):
+            station = stations[0] or given.station
+        file.station = station.code if station else None
+        if (
+            tables
+            and any(one is None for one in stations)
+            and not any(finding.code == "E022" for finding in file.findings)
+        ):
+            reporter = next((table.meta.reporter for table in tables if table.meta.reporter), None)
+            file.findings.append(
+                file_finding(path, "W020", evidence=f"{PurePosixPath(path).name}{'；' + reporter if reporter else ''}")
+            )
+        if station is not None and self.job.period and not station.active(*self.job.period):
+            dates = f"{station.since or ''}—{station.until or ''}"
+            file.findings.append(file_finding(path, "W023", name=station.name, dates=dates))
+        return inputs
+
+    def _filled_on(self, table: Table) -> str | None:
+        if not table.meta.filled_on:
+            return None
+        made, _ = read_text(table.meta.filled_on, self.job.today)
+        return made.first.isoformat() if made else None
+
+
+def _settled(file: FileResult) -> FileResult:
+    """Give a file its final status and its findings their station."""
+    if file.status == "ok":
+        if file.tables and file.station is None and any(finding.code in ("W020", "E022") for finding in file.findings):
+            file.status = "unclaimed"
+        elif any(finding.severity != "info" for finding in file.findings):
+            file.status = "findings"
+    if file.station:
+        file.findings = [
+            replace(finding, place=replace(finding.place, station=file.station))
+            if finding.place.station is None
+            else finding
+            for finding in file.findings
+        ]
+    return file
+
+
+def _our_copy(path: str, label: Label) -> FileResult:
+    """Return the result for a marked copy of ours that lies among the stations' files: never data, whatever was typed into it."""
+    finding = file_finding(path, "W012") if label.saved_since else file_finding(path, "I008", other=label.source or "")
+    return FileResult(path, "xlsx", "skipped-duplicate", findings=[finding])
+
+
+def _unreadable(path: str, reason: str, status: str = "unreadable") -> FileResult:
+    return FileResult(path, "", status, findings=[file_finding(path, "E001", reason=reason)])
+
+
+def _at(finding: Finding, path: str) -> Finding:
+    return replace(finding, place=replace(finding.place, file=path))
+
+
+def _period(table: Table) -> tuple[date, date] | None:
+    """Return the period that a table's title or sheet name names."""
+    named = table.meta.period
+    if named is None:
+        return None
+    year, first, last = named
+    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+
+
+def _bounded(own: tuple[date, date] | None, window: tuple[date, date] | None) -> tuple[date, date] | None:
+    """Return the period that a table's dates must lie in: its own year, or the workspace's window."""
+    if own is None:
+        return window
+    year = (date(own[0].year, 1, 1), date(own[1].year, 12, 31))
+    if window is None:
+        return year
+    return max(year[0], window[0]), min(year[1], window[1]) if year[0] <= window[1] and window[0] <= year[
+        1
+    ] else window[1]
+
+
+def _explain(
+    sheet: str, rows: Sequence[int], values: Sequence[Sequence[Any]], located: LocatedSheet
+) -> list[tuple[str, int, str, str]]:
+    """Return what each row was taken for, with the beginning of what it says."""
+    from toolkit.fields.base import as_text
+    from toolkit.masking import mask_text
+
+    lines = []
+    for row, cells in zip(rows, values, strict=True):
+        text = " | ".join(as_text(cell)[:12] for cell in cells if cell is not None)
+        lines.append((sheet, row, str(located.kinds.get(row, "unused")), mask_text(text[:70])))
+    return lines
+
+
+_PROCESSOR: list[Processor] = []
+
+
+def start(job: Job) -> None:
+    """Prepare this process for a job."""
+    _PROCESSOR[:] = [Processor(job)]
+
+
+def process(fingerprints: Sequence[Fingerprint]) -> BatchResult:
+    """Process a batch in a process that was prepared by :func:`start`."""
+    return _PROCESSOR[0].process(fingerprints)
+
+
+def check_alone(fingerprints: Sequence[Fingerprint]) -> BatchResult:
+    """Process files that stand by themselves: what counts once is counted here, and no rows are sent back."""
+    import pyarrow.compute as pc
+
+    result = process(fingerprints)
+    files = {file.path: file for file in result.files}
+    for rows in result.rows.values():
+        for path in pc.unique(rows["_file"]).to_pylist():
+            keys = rows.filter(pc.equal(rows["_file"], path))["_key"].to_pylist()
+            files[path].counted += len({key for key in keys if key}) + sum(not key for key in keys)
+    result.rows = {}
+    return result

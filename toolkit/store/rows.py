@@ -1,0 +1,52 @@
+"""Typed rows in Parquet, one dataset a ledger, published by an atomic switch.
+
+A run writes a new generation beside the old one; the state database's pointer makes it the current one. A ledger that did not
+change is taken over by a hard link, or a copy where links are not to be had.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+
+class RowStore:
+    """The generations of rows in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, generation: str, ledger: str) -> Path:
+        """Return where a ledger's rows of a generation lie."""
+        return self._folder / generation / f"{ledger}.parquet"
+
+    def read(self, generation: str | None, ledger: str) -> Any | None:
+        """Return a ledger's rows as an Arrow table, or None where there are none."""
+        if generation is None or not self.path(generation, ledger).is_file():
+            return None
+        return pq.read_table(self.path(generation, ledger))
+
+    def write(self, generation: str, tables: Mapping[str, Any], kept: Mapping[str, str]) -> None:
+        """Write a generation: new tables, and ledgers kept as they are (ledger → generation that holds them)."""
+        folder = self._folder / generation
+        folder.mkdir(parents=True, exist_ok=True)
+        for ledger, table in tables.items():
+            pq.write_table(table, self.path(generation, ledger), compression="zstd")
+        for ledger, old in kept.items():
+            source, target = self.path(old, ledger), self.path(generation, ledger)
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copyfile(source, target)
+
+    def sweep(self, current: str) -> None:
+        """Remove every generation but the current one."""
+        if self._folder.is_dir():
+            for old in self._folder.iterdir():
+                if old.name != current:
+                    shutil.rmtree(old, ignore_errors=True)
