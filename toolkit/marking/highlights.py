@@ -1,0 +1,130 @@
+"""Highlights: conditional formats that show only while a cell holds what it held when it was marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from toolkit.marking import conditions, xmlscan
+from toolkit.marking.sheet import Area, Worksheet
+from toolkit.marking.styles import LOOKS, Styles
+from toolkit.model import cell_name, column_letters
+
+if TYPE_CHECKING:
+    from toolkit.marking.cells import Content
+
+MAX_RULES = 2_000
+"""Conditions of their own on one sheet; what is beyond keeps its colour until the next run."""
+
+_AREAS_PER_FIXED_RULE = 200
+_RULE = re.compile(rb"<(?:[^\s/>:!?]++:)?cfRule\s(?:[^<>\"']++|\"[^\"]*+\"|'[^']*')*+>")
+_PRIORITY = re.compile(rb"\spriority\s*=\s*[\"'](-?\d+)[\"']")
+_KINDS = list(LOOKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What is to be shown at one cell."""
+
+    kind: str
+    code: str
+    content: Content
+
+
+class Rule(NamedTuple):
+    """One conditional format."""
+
+    sqref: str
+    formula: str
+    kind: str
+
+
+def areas(cells: dict[tuple[int, int], Spot]) -> list[tuple[Spot, Area]]:
+    """Return the cells as rectangles of cells that are alike, the urgent kinds first."""
+    columns: dict[tuple[Spot, int, int], list[int]] = {}
+    run: tuple[Spot, int, int, int] | None = None
+    for (column, row), spot in sorted((((c, r), spot) for (r, c), spot in cells.items()), key=lambda item: item[0]):
+        if run is not None and run[0] == spot and run[1] == column and run[3] == row - 1:
+            run = (spot, column, run[2], row)
+            continue
+        if run is not None:
+            columns.setdefault((run[0], run[2], run[3]), []).append(run[1])
+        run = (spot, column, row, row)
+    if run is not None:
+        columns.setdefault((run[0], run[2], run[3]), []).append(run[1])
+    found = []
+    for (spot, top, bottom), lefts in columns.items():
+        start = previous = lefts[0]
+        for column in [*lefts[1:], 0]:
+            if column != previous + 1:
+                found.append((spot, Area(top, start, bottom, previous)))
+                start = column
+            previous = column
+    return sorted(found, key=lambda item: (_KINDS.index(item[0].kind), item[1]))
+
+
+def rules(cells: dict[tuple[int, int], Spot]) -> tuple[list[Rule], int]:
+    """Return the conditional formats for the cells of a sheet, and how many cells got a fixed colour."""
+    found: list[Rule] = []
+    fixed: dict[tuple[str, str], list[Area]] = {}
+    left_over = 0
+    for spot, place in areas(cells):
+        if len(found) < MAX_RULES:
+            found.append(Rule(reference(place), _formula(spot, place), spot.kind))
+            continue
+        fixed.setdefault((spot.kind, spot.code), []).append(place)
+        left_over += (place.bottom - place.top + 1) * (place.right - place.left + 1)
+    for (kind, code), places in fixed.items():
+        for at in range(0, len(places), _AREAS_PER_FIXED_RULE):
+            several = " ".join(reference(place) for place in places[at : at + _AREAS_PER_FIXED_RULE])
+            found.append(Rule(several, conditions.label(code), kind))
+    return found, left_over
+
+
+def _formula(spot: Spot, place: Area) -> str:
+    single = place.top == place.bottom and place.left == place.right
+    first = f"${column_letters(place.left)}${place.top}" if single else cell_name(place.top, place.left)
+    return conditions.formula(spot.code, spot.content, first)
+
+
+def reference(place: Area) -> str:
+    """Return a rectangle as ``B2`` or ``B2:C5``."""
+    first, last = cell_name(place.top, place.left), cell_name(place.bottom, place.right)
+    return first if first == last else f"{first}:{last}"
+
+
+def add_rules(sheet: Worksheet, found: list[Rule], styles: Styles) -> None:
+    """Splice the conditional formats into a sheet, before the station's own."""
+    if not found:
+        return
+    p = sheet.prefix.decode()
+    written = "".join(
+        f'<{p}conditionalFormatting sqref="{rule.sqref}"><{p}cfRule type="expression"'
+        f' dxfId="{styles.highlight(rule.kind)}"'
+        f' priority="{priority}"><{p}formula>{xmlscan.escape(rule.formula)}</{p}formula></{p}cfRule>'
+        f"</{p}conditionalFormatting>"
+        for priority, rule in enumerate(found, 1)
+    )
+    shift_priorities(sheet, len(found))
+    own = sheet.element(b"conditionalFormatting")
+    at = own.start if own is not None else sheet.place_for(b"conditionalFormatting")
+    sheet.part.edit(at, at, written.encode())
+
+
+def priorities(sheet: Worksheet) -> list[tuple[int, int, int]]:
+    """Return (start, end, priority) of every priority number in the tail of a sheet."""
+    if b"cfRule" not in sheet.part.masked:
+        return []
+    found = []
+    for tag in _RULE.finditer(sheet.part.masked):
+        number = _PRIORITY.search(tag[0])
+        if number:
+            found.append((tag.start() + number.start(1), tag.start() + number.end(1), int(number[1])))
+    return found
+
+
+def shift_priorities(sheet: Worksheet, by: int) -> None:
+    """Move the station's own rules behind ours."""
+    for start, end, number in priorities(sheet):
+        sheet.part.edit(start, end, str(number + by).encode())
