@@ -1,0 +1,62 @@
+"""Files that are whole or not there: written beside their place, forced to disk, then put in place at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+_ATTEMPTS = 9
+
+
+def publish(path: Path, write: Callable[[Path], None]) -> Path:
+    """Let ``write`` fill a temporary file and put it in place of ``path``; return where it ended up.
+
+    Somebody who has the old file open in Excel on Windows keeps us from replacing it: then the name gets a number.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        target = _put(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+    return target
+
+
+def publish_bytes(path: Path, content: bytes) -> Path:
+    """Put ``content`` in place of ``path``; see :func:`publish`."""
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    return publish(path, write)
+
+
+def _put(temporary: Path, path: Path) -> Path:
+    target = path
+    for number in range(2, _ATTEMPTS + 1):
+        try:
+            os.replace(temporary, target)  # noqa: PTH105 - the atomic call itself
+        except PermissionError:
+            target = path.with_stem(f"{path.stem} ({number})")
+        else:
+            return target
+    os.replace(temporary, target)  # noqa: PTH105
+    return target
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,64 @@
+"""Small pieces of SQL over the views of the stored rows."""
+
+from __future__ import annotations
+
+from toolkit.fields import field_type
+from toolkit.ledgers.dictionary import Ledger
+from toolkit.results import Results
+
+
+def quoted(name: str) -> str:
+    """Return a column's or view's name as SQL takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL takes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def in_period(results: Results, ledger: Ledger) -> str:
+    """Return the condition that a row counts and, where the ledger dates its rows, lies in the reporting window."""
+    first, last = results.period
+    dated = ledger.date if ledger.date in ledger.fields else None
+    if dated is None:
+        return "_counted"
+    return f"_counted AND {quoted(dated)} BETWEEN DATE '{first.isoformat()}' AND DATE '{last.isoformat()}'"
+
+
+def people_view(results: Results, ledger: Ledger) -> str:
+    """Return the ledger's rows with ``_who``, which tells one person from another.
+
+    The ID number; where it is missing, that of the only person of this name whom the same station registers or lists; else the
+    name with the phone number, or with the station.
+    """
+    if ledger.person is None or ledger.person not in ledger.fields:
+        return f"(SELECT *, nullif(_person, '') AS _who FROM {quoted(ledger.id)})"  # noqa: S608 - a ledger's id
+    name = quoted(ledger.person)
+    phone = next((spec.name for spec in ledger.fields.values() if spec.type == "phone"), None)
+    other = f"coalesce({quoted(phone)}, _station)" if phone else "_station"
+    sources = [
+        ledger,
+        *(one for one in (results.dictionary.ledgers.get("L1"),) if one is not None and one.id != ledger.id),
+    ]
+    listed = " UNION ALL ".join(
+        f"SELECT {quoted(one.person)} AS n, _station AS s, _person AS p FROM {quoted(one.id)} WHERE _person <> ''"  # noqa: S608
+        for one in sources
+        if one.person is not None
+    )
+    return (
+        f"(SELECT v.*, CASE WHEN _person <> '' THEN _person WHEN k.p IS NOT NULL THEN k.p WHEN {name} IS NOT NULL "  # noqa: S608
+        f"THEN '#' || {name} || '|' || {other} END AS _who FROM {quoted(ledger.id)} v LEFT JOIN "
+        f"(SELECT n, s, min(p) AS p FROM ({listed}) GROUP BY n, s HAVING count(DISTINCT p) = 1) k "
+        f"ON v._person = '' AND k.n = v.{name} AND k.s = v._station)"
+    )
+
+
+def amounts(ledger: Ledger) -> list[str]:
+    """Return the ledger's fields that hold money."""
+    return [spec.name for spec in ledger.fields.values() if spec.type == "amount"]
+
+
+def is_sensitive(ledger: Ledger, field: str) -> bool:
+    """Say whether a field holds numbers of persons."""
+    return field in ledger.fields and field_type(ledger.fields[field].type).sensitive

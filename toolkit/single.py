@@ -1,0 +1,124 @@
+"""Checking workbooks that stand by themselves: no workspace, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from toolkit.intake.discover import Fingerprint, walk
+from toolkit.ledgers.dictionary import Dictionary, load_dictionary
+from toolkit.model import Finding, Mark
+from toolkit.report import VERSION, finding_entry
+from toolkit.store.history import date_findings, identify
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking found: the report, the findings behind it by the file's path as given, and what each row was taken for."""
+
+    report: dict[str, Any]
+    findings: dict[str, list[Finding]]
+    explained: dict[str, list[tuple[str, int, str, str]]]
+
+    @property
+    def status(self) -> int:
+        """The exit status: 3 where an input could not be used or a rule is broken, 1 where there are errors, else 0."""
+        unusable = any(file["status"] in ("unreadable", "encrypted", "locked") for file in self.report["files"])
+        if unusable or any(finding["code"] == "E901" for finding in self.report["findings"]):
+            return 3
+        return 1 if self.report["totals"]["errors"] else 0
+
+
+def check_files(
+    paths: Sequence[Path], *, ledger: str | None = None, dictionary: Path | None = None, lang: str = "zh",
+    today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False,
+) -> Checked:  # fmt: skip
+    """Check files, and every file in folders, each by itself.
+
+    Raises:
+        FileNotFoundError: a path does not exist.
+        DictionaryError: the dictionary is wrong.
+    """
+    from toolkit.batches import BatchResult, Job, crashed
+    from toolkit.workers import run_batches
+
+    started = datetime.now(UTC).astimezone()
+    day = today or date.today()  # noqa: DTZ011 - the office's own calendar day
+    prints = _fingerprints(paths)
+    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain)
+    batches = [[one] for one in prints]
+    done = run_batches(
+        "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job, workers=min(len(batches), 2) or 1, seconds=60,
+        lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
+    )  # fmt: skip
+    results = {file.path: file for _, batch in done for file in batch.files} if batches else {}
+    loaded = load_dictionary(dictionary)
+    findings: dict[str, list[Finding]] = {}
+    for file in prints:
+        own = identify(results[file.path].findings)
+        findings[file.path] = date_findings(own, {}, day).findings
+    report = _report(prints, results, findings, loaded, lang, started)
+    return Checked(report, findings, {path: result.explained for path, result in results.items()})
+
+
+def _fingerprints(paths: Sequence[Path]) -> list[Fingerprint]:
+    found = []
+    for path in paths:
+        if path.is_dir():
+            found += [(path / name, status) for name, status in walk(path)[0]]
+        else:
+            found.append((path, path.stat()))
+    return [Fingerprint(path.as_posix(), status.st_size, status.st_mtime_ns, "") for path, status in found]
+
+
+def _report(
+    prints: Sequence[Fingerprint], results: dict[str, Any], findings: dict[str, list[Finding]], dictionary: Dictionary, lang: str,
+    started: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    files = []
+    for file in prints:
+        result, own = results[file.path], findings[file.path]
+        errors = sum(finding.severity == "error" for finding in own)
+        warnings = sum(finding.severity == "warning" for finding in own)
+        status = result.status
+        if status in ("ok", "findings", "unclaimed"):
+            status = "findings" if errors or warnings else "ok"
+        ledgers = list(dict.fromkeys(table.ledger for table in result.tables))
+        files.append({"path": file.path, "station": None, "status": status, "ledgers": ledgers, "rows": result.rows, "errors": errors,
+                      "warnings": warnings, "marks": "off"})  # fmt: skip
+    totals = {
+        "stations": 0,
+        "reported": 0,
+        "files": len(files),
+        "rows": sum(result.counted for result in results.values()),
+        "errors": sum(file["errors"] for file in files),
+        "warnings": sum(file["warnings"] for file in files),
+        "fixed": 0,
+    }
+    now = datetime.now(UTC).astimezone()
+    run = {"id": started.strftime("%Y%m%dT%H%M%S"), "started": started.isoformat(timespec="seconds"),
+           "finished": now.isoformat(timespec="seconds"), "workspace": ""}  # fmt: skip
+    entries = [finding_entry(finding, dictionary, lang) for file in prints for finding in findings[file.path]]
+    return {"version": VERSION, "run": run, "totals": totals, "files": files, "stations": [], "findings": entries}
+
+
+def marks_of(findings: Sequence[Finding], lang: str, *, information: bool = False) -> list[Mark]:
+    """Return the marks that make findings visible in their workbook."""
+    from toolkit.messages.say import message, shown_suggestion
+
+    ordered = sorted(findings, key=lambda item: (item.place.sheet or "", item.place.row or 0, item.place.column or 0))
+    return [
+        Mark(
+            finding.place.sheet,
+            finding.place.cell,
+            finding.severity,
+            finding.code,
+            message(finding, lang),
+            shown_suggestion(finding, sensitive=False),
+        )
+        for finding in ordered
+        if finding.place.sheet and finding.place.cell and (information or finding.severity != "info")
+    ]

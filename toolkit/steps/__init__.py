@@ -1,0 +1,1 @@
+"""The steps of a run: each joins stages that do not know each other."""

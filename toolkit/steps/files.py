@@ -1,0 +1,149 @@
+"""Discover the files, choose those to parse, and parse them in workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from toolkit.intake.discover import Discovered, Fingerprint, discover
+from toolkit.messages import text
+from toolkit.passwords import passwords_for
+from toolkit.store.state import KnownFile
+from toolkit.workspace import CONFIGURATION, INCOMPLETE, Workspace, WorkspaceError
+
+
+def discover_files(
+    workspace: Workspace,
+    known: Mapping[str, tuple[str, int, int, str]],
+    originals: Mapping[str, str],
+    *,
+    accept_vanished: bool,
+) -> Discovered:
+    """Return the stations' files.
+
+    Raises:
+        WorkspaceError: the folder is not there, or most of the files known from the last run are gone from it.
+    """
+    folder = workspace.config.path("stations")
+    lang = workspace.config.language
+    if not folder.is_dir():
+        status, name = (INCOMPLETE, "screen.folder_gone") if known else (CONFIGURATION, "screen.no_folder")
+        raise WorkspaceError(status, [text(name, lang, folder=str(folder))])
+    found = discover(folder, workspace.prefix, {path: Fingerprint(*row) for path, row in known.items()}, originals)
+    present = {file.path for file in found.files} | set(found.duplicates) | set(found.unsettled)
+    gone = len(set(known) - present)
+    limit = workspace.config.values["run"]["vanished_percent"]
+    if not accept_vanished and len(known) >= 4 and gone * 100 > len(known) * limit:
+        raise WorkspaceError(
+            INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=str(folder))]
+        )
+    return found
+
+
+def changed_files(
+    workspace: Workspace,
+    found: Discovered,
+    known: Mapping[str, KnownFile],
+    version: str,
+    *,
+    full: bool,
+    only: str | None,
+) -> list[Fingerprint]:
+    """Return the files to parse: new, changed, last read by another version or with other settings, or all of them."""
+    changed = [
+        file
+        for file in found.files
+        if full
+        or (before := known.get(file.path)) is None
+        or before.hash != file.hash
+        or before.version != version
+        or _worth_another_try(before)
+    ]
+    return [file for file in changed if _wanted(workspace, file.path, only)] if only else changed
+
+
+def _worth_another_try(file: KnownFile) -> bool:
+    """Say whether a file that could not be read may be readable now: it was in use, or its password has become known."""
+    status = file.result.get("status")
+    return status == "locked" or (status == "encrypted" and bool(passwords_for(file.result.get("station"))))
+
+
+def _wanted(workspace: Workspace, path: str, only: str) -> bool:
+    station = workspace.roster.resolve(only)
+    if station is None:
+        return only in path
+    return any(workspace.roster.contains(station, other) for other in workspace.roster.find(path))
+
+
+def process_files(workspace: Workspace, changed: Sequence[Fingerprint], progress: Any) -> Any:
+    """Return what the workers made of the changed files."""
+    from toolkit.batches import BatchResult, Job, crashed
+    from toolkit.workers import in_batches, run_batches, worker_count
+
+    config = workspace.config
+    checks, run = config.values["checks"], config.values["run"]
+    job = Job(
+        config.path("stations"), workspace.prefix, config.today, config.period, checks["amount_min"], checks["amount_max"],
+        workspace.dictionary_path, workspace.roster,
+    )  # fmt: skip
+    total = BatchResult()
+    parts: dict[str, list[Any]] = {}
+    if changed:
+        progress.step("read", len(changed))
+        batches = in_batches(changed, lambda file: file.size, worker_count(run["workers"]))
+        done = run_batches(
+            "toolkit.perfile:process",
+            batches,
+            initializer="toolkit.perfile:start",
+            argument=job,
+            workers=run["workers"],
+            seconds=run["seconds_per_file"],
+            memory_mb=run["memory_mb"],
+            lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
+        )
+        for count, batch in done:
+            total.files += batch.files
+            for ledger, rows in batch.rows.items():
+                parts.setdefault(ledger, []).append(rows)
+            progress.advance(count)
+    if parts:
+        import pyarrow as pa
+
+        total.rows = {ledger: pa.concat_tables(tables) for ledger, tables in parts.items()}
+    total.files.sort(key=lambda file: file.path)
+    return total
+
+
+def all_files(
+    workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile], processed: Any
+) -> dict[str, Any]:
+    """Return the results of every current file by its path in the workspace: those just parsed, and those remembered."""
+    from toolkit.batches import FileResult, file_from_dict
+    from toolkit.intake.attribute import by_path
+    from toolkit.intake.read import file_finding
+
+    fresh = {file.path: file for file in processed.files}
+    files: dict[str, FileResult] = {}
+    for fingerprint in found.files:
+        path = workspace.prefix + fingerprint.path
+        if path in fresh:
+            files[path] = fresh[path]
+        elif fingerprint.path in known:
+            files[path] = file_from_dict(known[fingerprint.path].result)
+    for unsettled in found.unsettled:
+        path = workspace.prefix + unsettled
+        before = known.get(unsettled)
+        files[path] = (
+            replace(file_from_dict(before.result), status="locked") if before else FileResult(path, "", "locked")
+        )
+    for duplicate, kept in found.duplicates.items():
+        path = workspace.prefix + duplicate
+        own = by_path(duplicate, workspace.roster).station
+        other = by_path(kept, workspace.roster).station
+        station = own.code if own else None
+        finding = file_finding(path, "I008", other=workspace.prefix + kept)
+        if own and other and own.code != other.code:
+            finding = file_finding(path, "W024", other=workspace.prefix + kept, a=other.name, b=own.name)
+        files[path] = FileResult(path, "", "skipped-duplicate", station, findings=[finding])
+    return dict(sorted(files.items()))

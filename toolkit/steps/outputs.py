@@ -1,0 +1,155 @@
+"""Put everything a run found into one value, write what people receive, and commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from toolkit.batches import BatchResult, FileResult, file_to_dict
+from toolkit.fields import field_type
+from toolkit.intake.discover import Discovered
+from toolkit.model import Finding
+from toolkit.output.consolidated import write_consolidated
+from toolkit.output.facts import remembered
+from toolkit.output.notice import write_notice
+from toolkit.output.overview import make_overview
+from toolkit.output.report_html import write_report_html
+from toolkit.output.report_json import report, write_report_json
+from toolkit.output.summary import write_summary
+from toolkit.results import FileReport, Results, StationReport
+from toolkit.steps.findings import in_file
+from toolkit.steps.last import remember_outputs
+from toolkit.steps.marks import Marked
+from toolkit.steps.rows import Generation, sent_times
+from toolkit.steps.versions import inputs_key, version_key
+from toolkit.store.county import StoredCounty
+from toolkit.store.history import FIXED, OPEN, RECURRED, Dated
+from toolkit.store.rows import RowStore
+from toolkit.store.state import KnownFile, State
+from toolkit.workspace import Workspace
+
+
+def gather(
+    workspace: Workspace, state: State, county: StoredCounty, files: Mapping[str, FileResult],
+    stations: list[StationReport], dated: Dated, marks: Mapping[str, Marked], started: datetime,
+) -> Results:  # fmt: skip
+    """Return everything the run found."""
+    by_file = in_file(dated.findings)
+    reports = []
+    for path, file in files.items():
+        counts = Counter(str(finding.severity) for finding in by_file.get(path, ()))
+        status = file.status
+        if status in ("ok", "findings"):
+            status = "findings" if counts["error"] or counts["warning"] else "ok"
+        if status == "other":
+            continue
+        marked = marks.get(path)
+        reports.append(FileReport(
+            path, file.station, status, tuple(dict.fromkeys(table.ledger for table in file.tables)), file.rows,
+            counts["error"], counts["warning"], marked.status if marked else "none",
+        ))  # fmt: skip
+    now = datetime.now(UTC).astimezone()
+    last = state.runs(1)
+    return Results(
+        started.strftime("%Y%m%dT%H%M%S"), started.isoformat(timespec="seconds"), now.isoformat(timespec="seconds"),
+        workspace.config.values["general"]["county"], workspace.config.period, workspace.config.today, workspace.roster,
+        workspace.dictionary, county, reports, stations, dated.findings, dated.new, dated.recurred, len(dated.fixed),
+        last[0][4] if last else {},
+    )  # fmt: skip
+
+
+def write_outputs(workspace: Workspace, results: Results, progress: Any) -> dict[str, Path]:
+    """Write everything that people receive; return the files by what they are."""
+    out, lang = workspace.config.path("out"), workspace.config.language
+    progress.step("write", 4)
+    outputs = {}
+    overview = make_overview(results, lang)
+    folder = workspace.folder
+    outputs["consolidated"] = write_consolidated(out / "consolidated.xlsx", results, lang, workspace=folder)[0]
+    progress.advance()
+    outputs["summary"] = write_summary(out / "summary.xlsx", results, lang, overview=overview)
+    progress.advance()
+    outputs["html"] = write_report_html(out / "report.html", results, lang, overview=overview)
+    progress.advance()
+    outputs["notice"] = write_notice(out / "通报.txt", results, lang, overview=overview)
+    progress.advance()
+    return outputs
+
+
+def sensitive_fields(workspace: Workspace) -> frozenset[tuple[str, str]]:
+    """Return (ledger, field) of the fields that hold numbers of persons."""
+    return frozenset((ledger.id, spec.name) for ledger in workspace.dictionary.ledgers.values()
+                     for spec in ledger.fields.values() if field_type(spec.type).sensitive)  # fmt: skip
+
+
+def commit(
+    workspace: Workspace, state: State, results: Results, found: Discovered, files: Mapping[str, FileResult],
+    known: Mapping[str, KnownFile], processed: BatchResult, marks: Mapping[str, Marked], generation: Generation,
+    outputs: dict[str, Path], only: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Write report.json and make the run the current one, in one transaction."""
+    data = report(results, workspace.folder.as_posix(), workspace.config.language)
+    outputs["report"] = write_report_json(workspace.config.path("out") / "report.json", data)
+    version = version_key(workspace)
+    fresh = {file.path for file in processed.files}
+    times = sent_times(workspace, found, known)
+    known_files = []
+    for fingerprint in found.files:
+        path = workspace.prefix + fingerprint.path
+        if path not in files:
+            continue
+        before = known.get(fingerprint.path)
+        marked = marks.get(path)
+        after = marked.after if marked else None
+        kept_version = version if path in fresh else before.version if before else version
+        result = file_to_dict(files[path])
+        if marked:
+            result |= {"marks": marked.status, "marks_digest": marked.digest, "copy": marked.copy}
+        size, mtime, digest = after or (fingerprint.size, fingerprint.mtime_ns, fingerprint.hash)
+        original = _original(fingerprint.hash, before, changed=after is not None)
+        if original:
+            result["original"] = original
+        known_files.append(KnownFile(fingerprint.path, size, mtime, digest, times[path], kept_version, result))
+    current = {file.path for file in found.files} | set(found.unsettled)
+    settled = not found.unsettled and not any(one.status == "in-use" for one in marks.values())
+    hashes = [(file.path, file.hash) for file in known_files]
+    inputs = inputs_key(workspace, hashes, found.duplicates, only) if settled else ""
+    duplicates = [KnownFile(file.path, file.size, file.mtime_ns, file.hash, file.mtime_ns, "", {"status": "skipped-duplicate"})
+                  for file in found.copies]  # fmt: skip
+    with state.transaction():
+        state.put_files([*known_files, *duplicates])
+        state.forget_files(set(known) - current - {file.path for file in found.copies})
+        state.put_findings(_history(results))
+        for gone in _fixed(state, results.findings):
+            state.put_findings([gone])
+        state.put("generation", generation.name)
+        state.put_run(
+            results.run, results.started, results.finished, 0, results.totals | {"townships": remembered(results)}
+        )
+        remember_outputs(workspace, state, outputs, inputs, data)
+    RowStore(workspace.config.path("state") / "rows").sweep(generation.name)
+    return data
+
+
+def _original(digest: str, before: KnownFile | None, *, changed: bool) -> str | None:
+    """Return the content hash of a file before our marks came in, by which copies of it are recognised."""
+    if before is not None and before.hash == digest and before.result.get("original"):
+        return str(before.result["original"])
+    return digest if changed else None
+
+
+def _history(results: Results) -> list[tuple[str, str, str, str, str]]:
+    return [(finding.id, finding.since, RECURRED if finding.id in results.recurred else OPEN, finding.code, finding.place.station or "")
+            for finding in results.findings]  # fmt: skip
+
+
+def _fixed(state: State, findings: Any) -> list[tuple[str, str, str, str, str]]:
+    current: set[str] = {finding.id for finding in findings if isinstance(finding, Finding)}
+    return [
+        (key, since, FIXED, "", "")
+        for key, (since, status) in state.findings().items()
+        if key not in current and status != FIXED
+    ]
