@@ -1,0 +1,58 @@
+"""What tests share: workspaces made in code, and outside programs that must be there in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.fields import Context
+from toolkit.fields.id_card import check_digit
+from toolkit.ledgers.dictionary import Dictionary, load_dictionary
+
+TODAY = date(2021, 1, 8)
+
+
+def needs(program: str) -> str:
+    """Return the path of an outside program; skip without it, or fail where everything is required."""
+    found = shutil.which(program)
+    if found is None:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"{program} is required here")
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+def make_id(birth: str = "19520312", order: int = 1, *, male: bool = True) -> str:
+    """Return a well-formed ID number with the never-assigned prefix 149999."""
+    first = f"149999{birth}{order * 2 + (1 if male else 0):03d}"
+    return first + check_digit(first)
+
+
+@pytest.fixture(scope="session")
+def dictionary() -> Dictionary:
+    return load_dictionary()
+
+
+@pytest.fixture
+def context(dictionary: Dictionary) -> Context:
+    return Context(today=TODAY, null_words=dictionary.null_words)
+
+
+def save_workbook(path: Path, rows: list[list[Any]], sheet: str = "Sheet1", merges: tuple[str, ...] = ()) -> Path:
+    """Write a workbook with one sheet as a clerk's program would."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    for merge in merges:
+        book.active.merge_cells(merge)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(path)
+    return path
