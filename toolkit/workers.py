@@ -5,6 +5,7 @@ A batch whose worker dies or takes too long is split until the guilty item stand
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -52,6 +53,8 @@ def _start(initializer: str, argument: Any, memory_mb: int) -> None:
     if memory_mb:
         limit_memory(memory_mb)
     _named(initializer)(argument)
+    gc.freeze()  # what is there now stays; batches make many small values and few cycles
+    gc.set_threshold(100_000, 50, 100)
 
 
 def run_batches(

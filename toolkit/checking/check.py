@@ -109,12 +109,7 @@ class Checker:
     ) -> list[Shift]:
         wrong = np.zeros(rows.count, dtype=int)
         for column in columns.values():
-            if any(item.code is not None for item in column.parsed):
-                wrong += np.fromiter(
-                    (item.value is None and item.code is not None for item in column.parsed),
-                    dtype=int,
-                    count=rows.count,
-                )
+            wrong[[row for row in column.coded if column.values[row] is None]] += 1
         raw = {name: column.raw for name, column in columns.items()}
         parsed = {name: column.parsed for name, column in columns.items()}
         shifts = []
@@ -134,16 +129,13 @@ class Checker:
     ) -> Batch:
         excluded = np.zeros(rows.count, dtype=bool)
         excluded[[shift.row for shift in shifts]] = True
-        frame = pd.DataFrame(
-            {name: pd.Series([item.value for item in column.parsed], dtype=object) for name, column in columns.items()}
-        )
+        frame = pd.DataFrame({name: _objects(column.values) for name, column in columns.items()}, dtype=object)
         failed, present, doubtful = {}, {}, {}
         for name, column in columns.items():
-            failed[name] = np.fromiter(
-                (item.value is None and item.code is not None for item in column.parsed), bool, rows.count
-            )
-            if any(item.code == "W213" for item in column.parsed):
-                doubtful[name] = np.array([item.code == "W213" for item in column.parsed], dtype=bool)
+            failed[name] = np.zeros(rows.count, dtype=bool)
+            failed[name][[row for row in column.coded if column.values[row] is None]] = True
+            if "W213" in column.codes:
+                doubtful[name] = np.array([code == "W213" for code in column.codes], dtype=bool)
             has = np.array([name in table.columns for table in tables], dtype=bool)
             present[name] = has[rows.table] if rows.count else np.zeros(0, dtype=bool)
         return Batch(
@@ -170,6 +162,13 @@ class Checker:
                 *begins, end = (start + bound for bound in bounds)
                 lines.append(TotalLine(number, sheet_row, values, tuple(begins), end, start + after, subtotal))
         return lines
+
+
+def _objects(values: list[Any]) -> Any:
+    """Return a list as an array of objects, whatever its items look like to numpy."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 class _Rows:
@@ -201,22 +200,22 @@ class _Rows:
         """Return the rows for the store: provenance, typed values, and the text of what could not be typed."""
         tables, count = self.tables, self.count
         sizes = [len(table.rows) for table in tables]
-        number = self.ledger.id_field
-        people = self.columns[number].parsed if number and number in self.columns else [BLANK] * count
+        column = self.columns.get(self.ledger.id_field or "")
+        people, codes = (column.values, column.codes) if column else ([None] * count, [None] * count)
         data: dict[str, Any] = {
             "_file": self.file,
             "_sheet": np.repeat(np.array([table.sheet for table in tables], dtype=object), sizes),
             "_table": np.repeat(np.array([table.number for table in tables], dtype=np.int32), sizes),
             "_row": self.sheet_row.astype(np.int32),
             "_station": np.repeat(np.array([table.station for table in tables], dtype=object), sizes),
-            "_person": [item.value or "" for item in people],
-            "_id_failed": [item.value is None and item.code is not None for item in people],
-            "_key": [self._record_key(row) for row in range(count)],
+            "_person": [value or "" for value in people],
+            "_id_failed": [value is None and code is not None for value, code in zip(people, codes, strict=True)],
+            "_key": self._record_keys(),
             "_unparsed": self._unparsed(),
             "_other": [text for table in tables for text in table.other],
         }
         for name, column in self.columns.items():
-            values = [item.value for item in column.parsed]
+            values = column.values
             if field_type(column.spec.type).storage == "date":
                 data[name] = [None if value is None else value.first for value in values]
                 data[f"{name}_last"] = [None if value is None else value.last for value in values]
@@ -229,31 +228,44 @@ class _Rows:
         ]
         return pa.Table.from_arrays(arrays, schema=schema)
 
-    def _record_key(self, row: int) -> str:
+    def _record_keys(self) -> list[str]:
         """Return what makes two rows of a station the same record, or nothing where too little is filled in to tell."""
-        number = self.ledger.id_field
-        anonymous = number in self.ledger.key and self.ledger.key_without and not self._part(number or "", row)
-        for names in (self.ledger.key_without,) if anonymous else (self.ledger.key, self.ledger.key_without):
-            parts = [self._part(name, row) for name in names]
-            if sum(map(bool, parts)) >= min(2, len(names)) and names:
-                return "|".join(parts)
-        return ""
+        ledger = self.ledger
+        full, without = self._joined(ledger.key), self._joined(ledger.key_without)
+        if ledger.id_field in ledger.key and ledger.key_without:
+            people = self._parts(ledger.id_field or "")
+            full = [key if person else "" for key, person in zip(full, people, strict=True)]
+        return [key or other for key, other in zip(full, without, strict=True)]
 
-    def _part(self, name: str, row: int) -> str:
+    def _joined(self, names: Sequence[str]) -> list[str]:
+        """Return the parts of a key joined, row by row; nothing where too few of them are filled in."""
+        if not names:
+            return [""] * self.count
+        least = min(2, len(names))
+        rows = zip(*map(self._parts, names), strict=True)
+        return ["|".join(parts) if len(parts) - parts.count("") >= least else "" for parts in rows]
+
+    def _parts(self, name: str) -> list[str]:
+        """Return a field's part of the key, row by row."""
         column = self.columns.get(name)
         if column is None:
-            return ""
-        value = column.parsed[row].value
-        return str(value) if value is not None else self._text(name, row) if column.parsed[row].code else ""
+            return [""] * self.count
+        parts = ["" if value is None else str(value) for value in column.values]
+        for row in column.coded:
+            if column.values[row] is None:
+                parts[row] = self._text(name, row)
+        return parts
 
     def _unparsed(self) -> list[str]:
         """Return, as JSON, field → text for cells that hold something without a typed value."""
         texts: dict[int, dict[str, str]] = {}
         for name, column in self.columns.items():
-            for row, item in enumerate(column.parsed):
-                if item.value is None and item is not BLANK and column.raw[row] is not None:
-                    texts.setdefault(row, {})[name] = as_text(column.raw[row])
-        return [json.dumps(texts[row], ensure_ascii=False) if row in texts else "" for row in range(self.count)]
+            for row in column.unread:
+                texts.setdefault(row, {})[name] = as_text(column.raw[row])
+        unparsed = [""] * self.count
+        for row, found in texts.items():
+            unparsed[row] = json.dumps(found, ensure_ascii=False)
+        return unparsed
 
 
 class _Findings:
@@ -304,7 +316,8 @@ class _Findings:
     def add_parsed(self, skip: set[int]) -> None:
         """Add what the field types found."""
         for name, column in self._columns.items():
-            for row, item in enumerate(column.parsed):
+            for row in column.coded:
+                item = column.parsed[row]
                 if item.code is not None and row not in skip:
                     self.add(row, name, item.code, item.params or {}, item.suggestion, safe=item.safe)
 

@@ -15,6 +15,7 @@ from toolkit.fields.base import BLANK, CellError, Context, FieldSpec, FieldType,
 
 NULL_WORD = Parsed(None, None, {"null": True})
 """A word for "nothing": blank where the field is required, an answer where it is not."""
+_LONGEST_NULL = 10
 
 
 @cache
@@ -41,6 +42,8 @@ def parse(spec: FieldSpec, raw: Any, context: Context) -> Parsed:
     if raw is None:
         return BLANK
     if isinstance(raw, str):
+        if len(raw) > _LONGEST_NULL and raw.isprintable() and " " not in raw:  # no word for "nothing", and not blank
+            return field_type(spec.type).parse(raw, spec, context)
         folded = fold(raw)
         if not folded and not raw.strip("*★☆ \t\r\n\u3000\xa0"):
             return BLANK if "*" not in raw else NULL_WORD

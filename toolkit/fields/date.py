@@ -51,13 +51,12 @@ class PartialDate(NamedTuple):
     @property
     def first(self) -> date:
         """The earliest day it can be."""
-        return date(self.year, self.month or 1, self.day or 1)
+        return _span(self)[0]
 
     @property
     def last(self) -> date:
         """The latest day it can be."""
-        month = self.month or 12
-        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+        return _span(self)[1]
 
     @property
     def precision(self) -> str:
@@ -65,7 +64,19 @@ class PartialDate(NamedTuple):
         return "D" if self.day else "M" if self.month else "Y"
 
     def __str__(self) -> str:
-        return ".".join(f"{part:02d}" for part in self if part is not None)
+        return _shown(self)
+
+
+@lru_cache(maxsize=65_536)
+def _shown(value: PartialDate) -> str:
+    return ".".join(f"{part:02d}" for part in value if part is not None)
+
+
+@lru_cache(maxsize=65_536)
+def _span(value: PartialDate) -> tuple[date, date]:
+    month = value.month or 12
+    last = value.day or calendar.monthrange(value.year, month)[1]
+    return date(value.year, value.month or 1, value.day or 1), date(value.year, month, last)
 
 
 def _full_year(text: str, today: date) -> int:

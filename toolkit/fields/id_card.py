@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from operator import mul
 from typing import Any
 
@@ -39,6 +40,7 @@ def extend15(number: str) -> str:
     return first17 + check_digit(first17)
 
 
+@lru_cache(maxsize=65_536)
 def birth_date(number: str) -> date | None:
     """Return the birth date in a well-formed 18-character number, or None where it is no date."""
     try:

@@ -21,6 +21,7 @@ _SEPARATORS = re.compile(
     r"[、/,，;；&+\n\r|]+|\s{3,}|(?<=[\u4e00-\u9fff]{2})\s+(?=[\u4e00-\u9fff]{2})|(?<=[\u4e00-\u9fff])(?:和|与|及)(?=[\u4e00-\u9fff]{2,3}$)"
 )
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+_PLAIN = re.compile(r"(?:(?!等)[\u4e00-\u9fff]){2,3}")
 _AND_OTHERS = re.compile(r"等\s*(\d+|[一二三四五六七八九十两]+)?\s*(人|名|户|位)")
 
 
@@ -35,6 +36,8 @@ class PersonName(FieldType):
 
     def parse(self, raw: Any, spec: FieldSpec, context: Context) -> Parsed:  # noqa: ARG002 - a name stands for itself
         """Return the tidy name."""
+        if raw.__class__ is str and _PLAIN.fullmatch(raw):
+            return Parsed(raw)
         text = visible(as_text(raw))
         if not text:
             return Parsed()

@@ -11,6 +11,7 @@ from typing import Any
 from toolkit.characters import squeeze, tidy
 from toolkit.fields.base import Context, FieldSpec, FieldType, Parsed, as_text
 
+_PLAIN = re.compile(r"1[3-9][0-9]{9}")
 _MOBILE = re.compile(r"^(?:\+?86)?1[3-9]\d{9}$")
 _LANDLINE = re.compile(r"^(?:0\d{2,3})?[2-8]\d{6,7}(?:转\d{1,6})?$|^400\d{7}$|^1\d{4}$")
 _SPLIT = re.compile(r"[/、,，;；|\n\r]+|(?<=\d{11})\s+(?=\d)|或")
@@ -26,6 +27,8 @@ class Phone(FieldType):
 
     def parse(self, raw: Any, spec: FieldSpec, context: Context) -> Parsed:  # noqa: ARG002 - a number stands for itself
         """Return the digits of each number."""
+        if raw.__class__ is str and _PLAIN.fullmatch(raw):
+            return Parsed(raw)
         shown = tidy(as_text(raw))
         if re.fullmatch(r"\d(\.\d+)?E\+?\d+", shown.replace(" ", ""), re.IGNORECASE):
             return Parsed(None, "E221", {"reason": "@phone_scientific"})

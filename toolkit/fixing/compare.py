@@ -53,7 +53,7 @@ def read_values(name: str, data: bytes) -> dict[str, SheetValues] | None:
         found[sheet.name] = SheetValues(held)
     if read.kind is Kind.XLSX:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = SheetParts(package)
+            parts = SheetParts(package, data)
             for sheet_name, values in found.items():
                 xml = parts.read(parts.paths.get(sheet_name, ""))
                 if _FORMULA.search(xml):

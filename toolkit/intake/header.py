@@ -7,8 +7,9 @@ all levels joined, the lowest two joined, the lowest alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from toolkit.characters import fold, simplified, squeeze
@@ -76,7 +77,8 @@ class Header:
         return {folded for column in self.columns for part in column.path if (folded := fold(part))}
 
 
-def spellings(text: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def spellings(text: str) -> tuple[str, ...]:
     """Return the folded forms under which a heading may be known, the most literal first."""
     folded = fold(text)
     forms = [folded]
@@ -87,7 +89,7 @@ def spellings(text: str) -> list[str]:
     for form in list(forms):
         forms += [form[len(head) :] for head in _PREFIXES if form.startswith(head) and len(form) - len(head) >= 2]
         forms += [form[: -len(tail)] for tail in _SUFFIXES if form.endswith(tail) and len(form) - len(tail) >= 2]
-    return list(dict.fromkeys(forms))
+    return tuple(dict.fromkeys(forms))
 
 
 class HeadingIndex:
@@ -98,12 +100,12 @@ class HeadingIndex:
         self._tails = {heading[-2:] for heading in dictionary.headings} | {tail[-2:] for tail in _SUFFIXES}
         self._seen: dict[Any, bool] = {}
 
-    def hits(self, cells: list[Any]) -> int:
-        """Return how many of some cells hold a known heading; gives up where the first five do not."""
+    def hits(self, cells: list[str]) -> int:
+        """Return how many of some texts are a known headings; gives up where the first five are not."""
         count = 0
         seen = self._seen
         for number, cell in enumerate(cells):
-            found = seen.get(cell) if cell.__class__ is str else False
+            found = seen.get(cell)
             if found is None:
                 found = self.known(cell)
             count += found
@@ -149,15 +151,12 @@ def find_headers(sheet: Sheet, index: HeadingIndex) -> list[Header]:
 
 def _heads(values: list[Any], index: HeadingIndex) -> bool:
     """Say whether a row reads like a header: at least two known headings, and they are much of what it holds."""
-    filled = [cell for cell in values if cell is not None]
-    if len(filled) < 2:
+    filled = len(values) - values.count(None)
+    texts = [cell for cell in values if cell.__class__ is str]
+    if len(texts) < 2 or len(texts) * 10 < filled * 9:
         return False
-    hits = index.hits(filled)
-    return (
-        hits >= 2
-        and hits * 5 >= len(filled) * 2
-        and sum(isinstance(cell, str) for cell in filled) * 10 >= len(filled) * 9
-    )
+    hits = index.hits(texts)
+    return hits >= 2 and hits * 5 >= filled * 2
 
 
 def _vertical(sheet: Sheet) -> dict[int, int]:
@@ -246,26 +245,23 @@ def _compose(sheet: Sheet, first: int, last: int) -> Header:
             if text and (not path or fold(path[-1]) != fold(text)):
                 path.append(text)
                 row = sheet.rows[position]
-        if not path:
-            continue
-        joined = "".join(path)
-        tries = [joined] if len(path) == 1 else [joined, "".join(path[-2:]), path[-1], *_from_groups(path)]
-        candidates = tuple(dict.fromkeys(form for text in tries for form in spellings(text)))
-        unit = None
-        for text in reversed(path):
-            if found := _UNIT.search(squeeze(text)):
-                unit = UNIT_FACTORS[found["unit"]]
-                break
-        shown = "".join(
-            "".join(path[-1].split()) if len(path) == 1 else "/".join("".join(part.split()) for part in path)
-        )
-        header.columns.append(
-            Column(column + 1, shown, candidates, path[0] if len(path) > 1 else "", path[-1], unit, tuple(path), row)
-        )
+        if path:
+            header.columns.append(Column(column + 1, *_reading(tuple(path)), tuple(path), row))
     return header
 
 
-def _from_groups(path: list[str]) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _reading(path: tuple[str, ...]) -> tuple[str, tuple[str, ...], str, str, float | None]:
+    """Return the text, candidates, group, leaf and unit of a column by its headings: the same ones stand in sheet after sheet."""
+    tries = [path[-1]] if len(path) == 1 else ["".join(path), "".join(path[-2:]), path[-1], *_from_groups(path)]
+    candidates = tuple(dict.fromkeys(form for text in tries for form in spellings(text)))
+    units = (found for text in reversed(path) if (found := _UNIT.search(squeeze(text))))
+    unit = next((UNIT_FACTORS[found["unit"]] for found in units), None)
+    shown = "/".join("".join(part.split()) for part in path)
+    return shown, candidates, path[0] if len(path) > 1 else "", path[-1], unit
+
+
+def _from_groups(path: Sequence[str]) -> list[str]:
     """Return the headings that a group's word and the lowest level make together: 走访情况 over 类型 is 走访类型."""
     leaf = path[-1]
     groups = [squeeze(group) for group in path[:-1]]

@@ -6,8 +6,10 @@ best guess and the evidence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -20,6 +22,9 @@ SURE = 0.55
 GUESS = 0.4
 MARGIN = 0.06
 NEAR = 0.7
+_TRIED = 3
+"""How many ledgers are matched in full at least, and how many are given the benefit of headings nearly right."""
+_PARTS = DATE_PARTS | PLACE_PARTS
 _BONUS = {"title": 0.3, "sheet": 0.2, "file": 0.15}
 
 
@@ -47,22 +52,74 @@ class Match:
                 if (spec.required or spec.column_required) and spec.name not in self.columns]  # fmt: skip
 
 
-def match_ledger(header: Header, ledger: Ledger) -> Match:
+Meanings = Mapping[int, Mapping[str, tuple[int, str]]]
+"""Column number → ledger → (rank of the candidate that says so, field): what each column of a header may be."""
+
+
+class Reading:
+    """How one header reads as each ledger: a bound of its score at once, the whole match only when it is asked for."""
+
+    def __init__(self, header: Header, meanings: Meanings, dictionary: Dictionary, forced: str | None) -> None:
+        self.header = header
+        self._meanings = meanings
+        self._dictionary = dictionary
+        self._matches: dict[str, Match] = {}
+        fields: dict[str, set[str]] = {}
+        counts: Counter[str] = Counter()
+        for column in header.columns:
+            meaning = {name: field_name for name, (_, field_name) in meanings[column.number].items()}
+            if fold(column.leaf) in _PARTS:
+                meaning = dict(dictionary.headings.get(fold(column.group), ())) | meaning
+            counts.update(meaning.keys())
+            for name, field_name in meaning.items():
+                fields.setdefault(name, set()).add(field_name)
+        width = len(header.columns)
+        self.bounds = [
+            (_score(width, ledger, fields[name], counts[name], dictionary), ledger)
+            for name, ledger in dictionary.ledgers.items()
+            if name in fields and forced in (None, name)
+        ]
+        """(what the score can be at most without hints, ledger), in the order of the dictionary."""
+
+    def match(self, ledger: Ledger) -> Match:
+        """Return how the header reads as one ledger."""
+        found = self._matches.get(ledger.id)
+        if found is None:
+            found = self._matches[ledger.id] = match_ledger(self.header, ledger, self._meanings)
+            known = sum(len(numbers) for numbers in found.columns.values())
+            found.score = _score(len(self.header.columns), ledger, found.columns.keys(), known, self._dictionary)
+        return found
+
+    def gain(self, match: Match) -> float:
+        """Return what the score gains if headings that are nearly right count as well."""
+        match.near = match.near or near_misses(match, self._dictionary)
+        there = {*match.columns, *match.near.values()}
+        known = sum(len(numbers) for numbers in match.columns.values()) + len(match.near)
+        return _score(len(self.header.columns), match.ledger, there, known, self._dictionary) - match.score
+
+
+def meanings_of(column: Column, dictionary: Dictionary) -> dict[str, tuple[int, str]]:
+    """Return ledger → (rank, field) for every ledger in which a candidate of the column heads a field."""
+    found: dict[str, tuple[int, str]] = {}
+    for rank, form in enumerate(column.candidates):
+        for ledger, field_name in dictionary.headings.get(form, ()):
+            found.setdefault(ledger, (rank, field_name))
+    return found
+
+
+def match_ledger(header: Header, ledger: Ledger, meanings: Meanings) -> Match:
     """Return how the columns of a header map to the fields of one ledger, without guessing."""
     taken: dict[str, list[int]] = {}
     match = Match(ledger, 0.0, {})
-    wanted: list[tuple[int, Column, str]] = []
+    wanted: list[tuple[bool, int, int, Column, str]] = []
     for column in header.columns:
-        for rank, form in enumerate(column.candidates):
-            if form in ledger.headings:
-                wanted.append((rank, column, ledger.headings[form]))
-                break
+        if meaning := meanings[column.number].get(ledger.id):
+            rank, field_name = meaning
+            wanted.append((fold(column.leaf) != fold(field_name), rank, column.number, column, field_name))
         else:
             match.unknown.append(column)
-    by_number = {column.number: field_name for _, column, field_name in wanted}
-    for _, column, field_name in sorted(
-        wanted, key=lambda item: (fold(item[1].leaf) != fold(item[2]), item[0], item[1].number)
-    ):
+    by_number = {column.number for _, _, _, column, _ in wanted}
+    for _, _, _, column, field_name in sorted(wanted, key=itemgetter(0, 1, 2)):
         if field_name not in taken:
             taken[field_name] = [column.number]
         elif not _joins(column, taken[field_name], by_number, header, field_name, taken):
@@ -87,7 +144,7 @@ def _second_choice(column: Column, ledger: Ledger, taken: Mapping[str, list[int]
 def _joins(
     column: Column,
     have: list[int],
-    by_number: Mapping[int, str],
+    by_number: set[int],
     header: Header,
     field_name: str,
     taken: dict[str, list[int]],
@@ -95,11 +152,10 @@ def _joins(
     """Join the parts of a field that the header splits over neighbouring columns (入伍时间: 年, 月)."""
     group = fold(column.group)
     first = next(other for other in header.columns if other.number == have[0])
-    parts = DATE_PARTS | PLACE_PARTS
     if (
         group
         and group == fold(first.group)
-        and {fold(column.leaf), fold(first.leaf)} <= parts
+        and {fold(column.leaf), fold(first.leaf)} <= _PARTS
         and column.number - 1 in by_number
     ):
         taken[field_name].append(column.number)
@@ -120,40 +176,41 @@ def _split_columns(ledger: Ledger, taken: dict[str, list[int]], match: Match) ->
 
 
 def identify(
-    header: Header, texts: Mapping[str, Sequence[str]], dictionary: Dictionary, forced: str | None = None
+    reading: Reading, texts: Mapping[str, Sequence[str]], dictionary: Dictionary, forced: str | None = None
 ) -> Match | None:
     """Return the ledger that a header most likely belongs to, or None where it resembles none.
 
-    ``texts``: what helps, under ``title``, ``sheet`` and ``file``. ``forced`` names the ledger instead.
+    ``texts``: what helps, under ``title``, ``sheet`` and ``file``.
     """
-    matches = []
-    hints = _hints(texts, dictionary)
-    for ledger in dictionary.ledgers.values():
-        if forced is not None and ledger.id != forced:
-            continue
-        match = match_ledger(header, ledger)
-        if match.columns:
-            match.score = _score(len(header.columns), match, dictionary) + hints.get(ledger.id, 0.0)
-            matches.append(match)
-    if not matches:
+    if not reading.bounds:
         return None
-    matches.sort(key=lambda match: -match.score)
-    if matches[0].score < SURE or matches[0].missing:
-        width = len(header.columns)
-        for match in matches[:3]:  # headings nearly right count as well, if less
-            match.near = near_misses(match, dictionary)
-            gain = _score(width, match, dictionary, tuple(match.near.values())) - _score(width, match, dictionary)
-            match.score += NEAR * gain
-        matches.sort(key=lambda match: -match.score)
-    best = matches[0]
+    hints = _hints(texts, dictionary)
+    hopes = sorted(((bound + hints.get(ledger.id, 0.0), ledger) for bound, ledger in reading.bounds), key=_by_score)
+    scored: list[tuple[float, Match]] = []
+    for hope, ledger in hopes:
+        if len(scored) >= _TRIED and hope < scored[1][0]:  # neither the best nor the runner-up can be below here
+            break
+        match = reading.match(ledger)
+        scored.append((match.score + hints.get(ledger.id, 0.0), match))
+        scored.sort(key=_by_score)
+    if scored[0][0] < SURE or scored[0][1].missing:
+        for place, (score, match) in enumerate(scored[:_TRIED]):
+            scored[place] = score + NEAR * reading.gain(match), match
+        scored.sort(key=_by_score)
+    score, best = scored[0]
+    best = replace(best, score=score)
     if forced is not None:
         return best
-    best.other = matches[1].ledger if len(matches) > 1 else None
-    runner_up = matches[1].score if len(matches) > 1 else 0.0
-    best.sure = best.score >= SURE and best.score - runner_up >= MARGIN
+    best.other = scored[1][1].ledger if len(scored) > 1 else None
+    runner_up = scored[1][0] if len(scored) > 1 else 0.0
+    best.sure = score >= SURE and score - runner_up >= MARGIN
     if not _is_acceptable(best, hinted=best.ledger.id in hints):
-        best.score = min(best.score, GUESS - 0.01)
+        best.score = min(score, GUESS - 0.01)
     return best
+
+
+def _by_score(scored: tuple[float, object]) -> float:
+    return -scored[0]
 
 
 def _is_acceptable(match: Match, *, hinted: bool) -> bool:
@@ -176,8 +233,7 @@ def _hints(texts: Mapping[str, Sequence[str]], dictionary: Dictionary) -> dict[s
     for source, weight in _BONUS.items():
         for text in texts.get(source, ()):
             folded = fold(text)
-            found = [(len(fold(title)), ledger.id) for ledger in dictionary.ledgers.values()
-                     for title in (ledger.name, ledger.short, *ledger.titles) if fold(title) in folded]  # fmt: skip
+            found = [(len(title), ledger) for title, ledger in dictionary.titles if title in folded]
             longest = max((length for length, _ in found), default=0)
             for length, name in found:
                 if length == longest:
@@ -185,16 +241,17 @@ def _hints(texts: Mapping[str, Sequence[str]], dictionary: Dictionary) -> dict[s
     return bonus
 
 
-def _score(width: int, match: Match, dictionary: Dictionary, near: tuple[str, ...] = ()) -> float:
-    """Return 0…1: how much of what the ledger requires is there, and how much of what is there the ledger knows."""
-    ledger = match.ledger
+def _score(width: int, ledger: Ledger, there: Iterable[str], known: int, dictionary: Dictionary) -> float:
+    """Return 0…1: how much of what the ledger requires is there, and how much of what is there the ledger knows.
+
+    ``there``: the fields that have a column; ``known``: how many of the ``width`` columns are theirs.
+    """
     weights = dictionary.weights
-    there = {*match.columns, *near}
+    fields = set(there)
     needed = sum(weights[name] for name in ledger.required) or 1.0
-    have = sum(weights[name] for name in ledger.required if name in there)
-    rare = min(sum(weights[name] for name in there) / 4.0, 1.0)
-    known = (sum(len(numbers) for numbers in match.columns.values()) + len(near)) / max(width, 1)
-    return 0.4 * have / needed + 0.4 * known + 0.2 * rare
+    have = sum(weights[name] for name in ledger.required if name in fields)
+    rare = min(sum(weights[name] for name in fields) / 4.0, 1.0)
+    return 0.4 * have / needed + 0.4 * known / max(width, 1) + 0.2 * rare
 
 
 _TELLING = frozenset("村乡镇县市省区男女入退出进前后上下原现旧新父母夫妻子申批初终审复")

@@ -12,7 +12,16 @@ from typing import Any
 from toolkit.intake.body import BodyReader, RowKind
 from toolkit.intake.fill import Filler
 from toolkit.intake.header import Column, Header, HeadingIndex, find_headers, halves
-from toolkit.intake.identify import GUESS, Match, identify, match_ledger, near_misses
+from toolkit.intake.identify import (
+    GUESS,
+    Match,
+    Meanings,
+    Reading,
+    identify,
+    match_ledger,
+    meanings_of,
+    near_misses,
+)
 from toolkit.intake.meta import read_meta
 from toolkit.intake.read import Sheet, file_finding
 from toolkit.intake.tables import LocatedSheet, Table
@@ -20,6 +29,7 @@ from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import Finding, Place, Severity, column_letters
 
 _INSTRUCTIONS = ("说明", "须知", "下拉", "选项", "字典", "代码", "填写", "模板", "示例", "样表", "参数", "目录", "封面")
+_REMEMBERED = 5_000
 
 
 class Locator:
@@ -29,7 +39,8 @@ class Locator:
         self._dictionary = dictionary
         self._index = HeadingIndex(dictionary)
         self._forced = forced
-        self._matches: dict[Any, tuple[Match, dict[int, str]] | None] = {}
+        self._read: dict[tuple[tuple[int, tuple[str, ...]], ...], Reading] = {}
+        self._heads: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
 
     def locate(self, path: str, sheet: Sheet, stem: str) -> LocatedSheet:
         """Return the tables of a sheet; ``stem`` is the file's name without its extension."""
@@ -75,20 +86,34 @@ class Locator:
         if not before and above:
             titles.append(read_meta(above[:3]).title)
         texts = {"title": titles, "sheet": [sheet.name], "file": [stem]}
-        key = (tuple((column.number, column.candidates, column.group) for column in header.columns), str(texts))
-        if key not in self._matches:
-            if len(self._matches) > 5_000:
-                self._matches.clear()
-            match = identify(header, texts, self._dictionary, self._forced)
-            self._matches[key] = None if match is None else (match, near_misses(match, self._dictionary))
-        found = self._matches[key]
-        if found is None or found[0].score < GUESS:
-            return None
-        return found[0]
+        found = identify(self._reading(header), texts, self._dictionary, self._forced)
+        return None if found is None or found.score < GUESS else found
+
+    def _reading(self, header: Header) -> Reading:
+        """Return how a header reads as each ledger; the same headers stand in file after file."""
+        key = tuple((column.number, column.path) for column in header.columns)
+        found = self._read.get(key)
+        if found is None:
+            if len(self._read) > _REMEMBERED:
+                self._read.clear()
+            found = self._read[key] = Reading(header, self._meanings(header), self._dictionary, self._forced)
+        return found
+
+    def _meanings(self, header: Header) -> Meanings:
+        """Return what each column may be; the same headings stand in header after header."""
+        meanings = {}
+        for column in header.columns:
+            meaning = self._heads.get(column.path)
+            if meaning is None:
+                if len(self._heads) > _REMEMBERED:
+                    self._heads.clear()
+                meaning = self._heads[column.path] = meanings_of(column, self._dictionary)
+            meanings[column.number] = meaning
+        return meanings
 
     def _match(self, part: Header, whole: Match) -> Match:
         """Return how one of several tables side by side reads: as the ledger that all of them are."""
-        match = match_ledger(part, whole.ledger)
+        match = match_ledger(part, whole.ledger, self._meanings(part))
         match.sure, match.other = whole.sure, whole.other
         return match
 
@@ -108,7 +133,8 @@ class Locator:
             return
         best: Match | None = None
         for header in headers:
-            match = identify(header, {"sheet": [sheet.name], "file": [stem]}, self._dictionary, self._forced)
+            texts = {"sheet": [sheet.name], "file": [stem]}
+            match = identify(self._reading(header), texts, self._dictionary, self._forced)
             if match and (best is None or match.score > best.score):
                 best = match
         wide = max(len([value for value in values if value is not None]) for values in sheet.values)

@@ -116,7 +116,7 @@ def _read_xlsx(result: ReadFile, data: bytes) -> None:
     if reason := guard(package):
         _fail(result, "E005", "unreadable", reason=f"@{reason}")
         return
-    parts = SheetParts(package)
+    parts = SheetParts(package, data)
     if OUTPUT_NAME in parts.workbook:
         _fail(result, "I013", "other")
         return

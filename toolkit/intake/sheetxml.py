@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -28,7 +32,10 @@ _TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>(.*?)</(?:\w+:)?t>", re.DOTALL)
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*hidden\s*=\s*[\"'](?:1|true)[\"'][^>]*?)/?>")
 _LAST_ROW = re.compile(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']")
 _FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?r\s*=\s*[\"'][B-Z][A-Z]{2}\d|<(?:\w+:)?c\s[^>]*?r\s*=\s*[\"'][A-Z]{3}\d")
-_SPECIAL_MARKS = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
+_SPECIAL_MARKS = (b'"e"', b"'e'", b"<f", b":f")
+"""What an error cell or a formula cannot do without: a sheet that has none of these is not looked through."""
+_SPECIAL_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])(?:[^>]*\st\s*=\s*[\"']e[\"'][^>]*>|[^>]*>\s*<(?:\w+:)?f[\s/>])")
+_CELL_NAME = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 _DENSE_LIMIT = 100_000
 _SPARSE_FACTOR = 20
 MAX_CELLS = 3_000_000
@@ -55,10 +62,11 @@ def attributes(tag: bytes) -> dict[str, str]:
 
 
 class SheetParts:
-    """The sheets of an open package by name, found through its relationships."""
+    """The sheets of an open package by name, found through its relationships. ``data``: the package's own bytes."""
 
-    def __init__(self, package: zipfile.ZipFile) -> None:
+    def __init__(self, package: zipfile.ZipFile, data: bytes) -> None:
         self._package = package
+        self._data = data
         self._names = {name.replace("\\", "/").lstrip("/").lower(): name for name in package.namelist()}
         self.workbook = b""
         self.paths = self._sheet_paths()
@@ -66,24 +74,18 @@ class SheetParts:
     def read(self, path: str) -> bytes:
         """Return a part's bytes as UTF-8 XML, or nothing where there is no such part."""
         name = self._names.get(path.lower())
-        data = self._package.read(name) if name else b""
+        if name is None:
+            return b""
+        data = _inflated(self._data, self._package.getinfo(name))
+        if data is None:
+            data = self._package.read(name)
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             data = data.decode("utf-16").encode()
         return data
 
-    def _relations(self, path: str) -> dict[str, tuple[str, str]]:
+    def _relations(self, path: str) -> Mapping[str, tuple[str, str]]:
         folder, base = posixpath.split(path)
-        data = self.read(posixpath.join(folder, "_rels", f"{base}.rels"))
-        found = {}
-        for tag in _RELATION.findall(data):
-            relation = attributes(tag)
-            target = relation.get("Target", "").replace("\\", "/")
-            if relation.get("TargetMode") != "External":
-                target = (
-                    target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-                )
-            found[relation.get("Id", "")] = (relation.get("Type", ""), target)
-        return found
+        return _read_relations(self.read(posixpath.join(folder, "_rels", f"{base}.rels")), folder)
 
     def _sheet_paths(self) -> dict[str, str]:
         main = next((target for kind, target in self._relations("").values() if kind.endswith("/officeDocument")), "")
@@ -108,7 +110,7 @@ class SheetParts:
         facts.sparse = _is_sparse(data)
         if b"hidden=" in data:
             _note_hidden(data, facts)
-        if not facts.sparse and any(mark in data for mark in _SPECIAL_MARKS):
+        if not facts.sparse and any(mark in data for mark in _SPECIAL_MARKS) and _SPECIAL_CELL.search(data):
             _note_special(data, facts)
         return facts, data
 
@@ -119,6 +121,35 @@ class SheetParts:
             "".join(unescape(text.decode("utf-8", "replace")) for text in _TEXT.findall(item))
             for item in re.findall(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>|<(?:\w+:)?si/>", data, re.DOTALL)
         ]
+
+
+def _inflated(data: bytes, part: zipfile.ZipInfo) -> bytes | None:
+    """Return a part's content straight from the package's bytes, or None where zipfile had better read it and say what is wrong."""
+    start = part.header_offset
+    if part.compress_type != zipfile.ZIP_DEFLATED or data[start : start + 4] != b"PK\x03\x04":
+        return None
+    name, extra = struct.unpack("<HH", data[start + 26 : start + 30])
+    start += 30 + name + extra
+    unpacker = zlib.decompressobj(-15)
+    try:
+        content = unpacker.decompress(data[start : start + part.compress_size], part.file_size + 1)
+    except zlib.error:
+        return None
+    return content if len(content) == part.file_size and zlib.crc32(content) == part.CRC else None
+
+
+@lru_cache(maxsize=1_000)
+def _read_relations(data: bytes, folder: str) -> Mapping[str, tuple[str, str]]:
+    """Return id → (type, target) of a relationships part; most workbooks of a county have the same few."""
+    found = {}
+    for tag in _RELATION.findall(data):
+        relation = attributes(tag)
+        target = relation.get("Target", "").replace("\\", "/")
+        if relation.get("TargetMode") != "External":
+            inside = posixpath.normpath(posixpath.join(folder, target))
+            target = target.lstrip("/") if target.startswith("/") else inside
+        found[relation.get("Id", "")] = (relation.get("Type", ""), target)
+    return found
 
 
 def _is_sparse(data: bytes) -> bool:
@@ -148,9 +179,7 @@ def _note_hidden(data: bytes, facts: SheetFacts) -> None:
 
 
 def _note_special(data: bytes, facts: SheetFacts) -> None:
-    for row, column, tag, body in cells(data):
-        if b"<" not in body and b't="e"' not in tag:
-            continue
+    for row, column, tag, body in _special_cells(data):
         value = _VALUE.search(body)
         if b't="e"' in tag or b"t='e'" in tag:
             facts.special[row, column] = CellError(unescape(value[1].decode("utf-8", "replace")) if value else "#REF!")
@@ -158,7 +187,19 @@ def _note_special(data: bytes, facts: SheetFacts) -> None:
             facts.special[row, column] = NoResult()
 
 
-def cells(data: bytes) -> Any:
+def _special_cells(data: bytes) -> Iterable[tuple[int, int, bytes, bytes]]:
+    """Return the cells with an error or a formula, like :func:`cells`; all cells where their positions must be counted."""
+    special = []
+    for hit in _SPECIAL_CELL.finditer(data):
+        cell = _CELL.match(data, hit.start())
+        place = _CELL_NAME.search(cell[1]) if cell else None
+        if cell is None or place is None:
+            return cells(data)
+        special.append((int(place[2]), column_number(place[1].decode()), cell[1], cell[2] or b""))
+    return special
+
+
+def cells(data: bytes) -> Iterator[tuple[int, int, bytes, bytes]]:
     """Yield (row, column, start tag's attributes, content) of every cell; positions are counted where the file omits them."""
     row = 0
     for found in _ROW.finditer(data):
@@ -170,7 +211,7 @@ def cells(data: bytes) -> Any:
         column = 0
         for cell in _CELL.finditer(data, found.end(), end if end > 0 else len(data)):
             tag, body = cell[1], cell[2] or b""
-            place = re.search(rb"r\s*=\s*[\"']([A-Za-z]+)\d+[\"']", tag)
+            place = _CELL_NAME.search(tag)
             column = column_number(place[1].decode()) if place else column + 1
             yield row, column, tag, body
 

@@ -59,7 +59,8 @@ class Ledger:
     """One kind of table.
 
     ``headings`` maps every folded spelling of a heading to its field; ``telling``: the fields without any of which a table is not
-    taken for this ledger, however many others fit.
+    taken for this ledger, however many others fit; ``required``: those that must be filled in every row; ``id_field``: the one that
+    holds the person's own ID number, where the ledger has one.
     """
 
     id: str
@@ -77,15 +78,8 @@ class Ledger:
     rules: tuple[RuleSpec, ...]
     headings: Mapping[str, str] = field(repr=False)
 
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The fields that must be filled in every row."""
-        return tuple(spec.name for spec in self.fields.values() if spec.required)
-
-    @property
-    def id_field(self) -> str | None:
-        """The field that holds the person's own ID number, where the ledger has one."""
-        return next((spec.name for spec in self.fields.values() if spec.type == "id_card"), None)
+    required: tuple[str, ...] = ()
+    id_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +87,14 @@ class Dictionary:
     """All definitions.
 
     ``headings``: folded heading → the (ledger, field) pairs it may mean; ``weights``: field → how much it tells of its ledger;
-    ``version`` changes with any entry.
+    ``titles``: (folded title, ledger) of everything a ledger is called; ``version`` changes with any entry.
     """
 
     ledgers: Mapping[str, Ledger]
     null_words: frozenset[str]
     headings: Mapping[str, tuple[tuple[str, str], ...]] = field(repr=False)
     weights: Mapping[str, float] = field(repr=False)
+    titles: tuple[tuple[str, str], ...] = field(repr=False)
     version: str = ""
 
     def named(self, text: str) -> Ledger | None:
@@ -158,6 +153,7 @@ def _load(files: Mapping[str, bytes]) -> Dictionary:
             name: 1.0 / sqrt(count)
             for name, count in Counter(name for one in ledgers.values() for name in one.fields).items()
         },
+        tuple((fold(title), ledger.id) for ledger in ledgers.values() for title in (ledger.name, ledger.short, *ledger.titles)),
         digest.hexdigest(),
     )
 
@@ -195,7 +191,8 @@ def _ledger(
         entry["id"], entry["name"], entry.get("short", entry["name"]), tuple(entry.get("titles", [])),
         tuple(entry.get("levels", [])), entry.get("rhythm", "continuous"), tuple(entry.get("key", [])),
         tuple(entry.get("key_without", [])), _telling(entry, fields), entry.get("person"), entry.get("date"), fields, tuple(rules),
-        _headings(fields, aliases),
+        _headings(fields, aliases), tuple(spec.name for spec in fields.values() if spec.required),
+        next((spec.name for spec in fields.values() if spec.type == "id_card"), None),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ Settings = Mapping[str, Any]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Objects = np.ndarray[Any, np.dtype[np.object_]]
+_UNKNOWN = (np.nan, np.nan)
 
 
 class Hit(NamedTuple):
@@ -100,7 +101,8 @@ class Batch:
 
     def filled(self, name: str) -> Bools:
         """Say which rows have a usable value."""
-        return np.array([value is not None for value in self.values(name)], dtype=bool)
+        filled: Bools = np.not_equal(self.values(name), None).astype(bool)
+        return filled
 
     def missing(self, name: str) -> Bools:
         """Say which rows lack an entry although their table has the column."""
@@ -116,28 +118,27 @@ class Batch:
     def _ordinal_cache(self) -> dict[str, tuple[Floats, Floats]]:
         return {}
 
+    @cached_property
+    def _birth_cache(self) -> dict[str, Floats]:
+        return {}
+
     def _ordinals(self, name: str) -> tuple[Floats, Floats]:
         if name not in self._ordinal_cache:
-            first = np.full(len(self), np.nan)
-            last = np.full(len(self), np.nan)
-            for index, value in enumerate(self.values(name)):
-                if (
-                    isinstance(value, PartialDate)
-                    and not self.excluded[index]
-                    and not (name in self.doubtful and self.doubtful[name][index])
-                ):
-                    first[index], last[index] = value.first.toordinal(), value.last.toordinal()
-            self._ordinal_cache[name] = (first, last)
+            spans = [(value.first.toordinal(), value.last.toordinal()) if isinstance(value, PartialDate) else _UNKNOWN
+                     for value in self.values(name)]  # fmt: skip
+            found = np.array(spans, dtype=float).reshape(len(self), 2)
+            found[self.excluded | self.doubtful.get(name, False)] = np.nan
+            self._ordinal_cache[name] = (found[:, 0], found[:, 1])
         return self._ordinal_cache[name]
 
     def births(self, name: str) -> Floats:
         """Return the day of birth in the ID numbers of a field, as ordinals."""
-        born = np.full(len(self), np.nan)
-        for index, value in enumerate(self.values(name)):
-            if value is not None and not self.excluded[index]:
-                day = birth_date(value)
-                born[index] = day.toordinal() if day else np.nan
-        return born
+        if name not in self._birth_cache:
+            days = (None if value is None else birth_date(value) for value in self.values(name))
+            born = np.array([np.nan if day is None else day.toordinal() for day in days], dtype=float)
+            born[self.excluded] = np.nan
+            self._birth_cache[name] = born
+        return self._birth_cache[name]
 
     def men(self, name: str) -> Objects:
         """Return whether the ID numbers of a field are men's; None where there is none."""
