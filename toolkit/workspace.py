@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,11 @@ class Workspace:
     roster: Roster
     dictionary: Dictionary
     dictionary_path: Path | None
+    prefix: str = field(init=False)
+    """What precedes a station's file in findings."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prefix", self.relative(self.config.path("stations")) + "/")
 
     @property
     def folder(self) -> Path:
@@ -47,11 +52,6 @@ class Workspace:
             return path.absolute().relative_to(self.folder).as_posix()
         except ValueError:
             return path.absolute().as_posix()
-
-    @property
-    def prefix(self) -> str:
-        """What precedes a station's file in findings."""
-        return self.relative(self.config.path("stations")) + "/"
 
 
 def open_workspace(folder: Path, lang: str) -> Workspace:

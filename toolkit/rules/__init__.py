@@ -9,7 +9,7 @@ from types import ModuleType
 
 FIELD_SETTINGS = frozenset({
     "field", "when", "id", "sex", "birth_date", "age", "earlier", "later", "enlisted", "discharged", "stated", "category",
-    "class", "name", "date", "reserve",
+    "class", "name", "date", "reserve", "address", "cancelled", "kind", "died", "state",
 })  # fmt: skip
 """Settings whose value is the name of a field of the rule's own ledger."""
 

@@ -6,7 +6,7 @@ A rule is a module with ``check(batch, settings) -> Iterator[Hit]`` over the row
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -101,7 +101,7 @@ class Batch:
 
     def filled(self, name: str) -> Bools:
         """Say which rows have a usable value."""
-        filled: Bools = np.not_equal(self.values(name), None).astype(bool)
+        filled: Bools = pd.notna(self.values(name))
         return filled
 
     def missing(self, name: str) -> Bools:
@@ -156,14 +156,27 @@ class CountyHit(NamedTuple):
     related: tuple[tuple[str, int, str], ...] = ()
 
 
+class StationHit(NamedTuple):
+    """A county rule's finding about a whole station; ``record`` tells findings of one code and station apart."""
+
+    station: str
+    code: str
+    params: dict[str, Any]
+    record: str = ""
+
+
 class County(Protocol):
     """All stored rows, queried with SQL: one view per ledger, named by its id in double quotes.
 
-    Each view has a column per field (dates as DATE, the first possible day), ``_row_id`` (stable within the run), ``_station``,
-    ``_station_name``, ``_file``, ``_sheet``, ``_row``, ``_person`` (the 18-character ID, empty where unknown) and ``_counted``.
+    Each view has a column per field (dates as DATE, the first possible day, and ``…_last``, the last one), ``_row_id`` (stable
+    within the run), ``_station``, ``_station_name``, ``_township``, ``_file``, ``_sheet``, ``_row``, ``_person`` (the 18-character ID, empty
+    where unknown) and ``_counted``. ``ancestors`` has (upper, station) for every station and each one above it. ``period`` and
+    ``today`` are the workspace's.
     """
 
     ledgers: frozenset[str]
+    period: tuple[date, date]
+    today: date
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -176,6 +189,18 @@ class County(Protocol):
     def place(self, ledger: str, row: int) -> str:
         """Return where a stored row stands, as people read it: station, file, sheet and row."""
         ...
+
+    def before(self, ledger: str) -> str | None:
+        """Return the name of the view of a ledger's rows as they stood before, or None where nothing is known of before.
+
+        It has the ledger's columns; ``_row_id`` is NULL for rows of the last period that no current file holds any more.
+        """
+        ...
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return texts as a list for SQL's IN."""
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
 def years_between(earlier: Floats, later: Floats) -> Floats:

@@ -14,7 +14,7 @@ from toolkit.masking import mask_params
 from toolkit.model import Finding, Place, Severity
 from toolkit.results import StationReport
 from toolkit.rules import is_county_rule, rule
-from toolkit.rules.base import CountyHit
+from toolkit.rules.base import CountyHit, StationHit
 from toolkit.steps.rows import sent_times
 from toolkit.store.county import StoredCounty
 from toolkit.store.history import Dated, date_findings, identify
@@ -59,7 +59,11 @@ def _county_findings(
         yield Finding("E901", Severity.ERROR, Place(), params, ledger.id, key=f"{ledger.id}/{name}")
         return
     for hit in hits:
-        yield places.finding(hit)
+        yield _station_finding(ledger, hit) if isinstance(hit, StationHit) else places.finding(hit)
+
+
+def _station_finding(ledger: Ledger, hit: StationHit) -> Finding:
+    return Finding(hit.code, SEVERITIES[hit.code[0]], Place(hit.station), mask_params(hit.params), ledger.id, key=hit.record)
 
 
 class _Places:

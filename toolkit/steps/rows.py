@@ -65,6 +65,7 @@ def store_rows(
 
 def open_rows(
     workspace: Workspace,
+    state: State,
     generation: Generation,
     files: Mapping[str, FileResult],
     found: Discovered,
@@ -74,7 +75,12 @@ def open_rows(
     sent = sent_times(workspace, found, known)
     newest = sorted(files, key=lambda path: (_named_end(files[path]), sent.get(path, 0), path))
     recency = {path: rank for rank, path in enumerate(newest, 1)}
-    return open_county(generation.tables, workspace.dictionary, workspace.roster, recency)
+    config = workspace.config
+    store, before = RowStore(config.path("state") / "rows"), state.period_before(config.period[0])
+    previous = {name: table for name in workspace.dictionary.ledgers if (table := store.read(before, name)) is not None}
+    return open_county(
+        generation.tables, workspace.dictionary, workspace.roster, recency, period=config.period, today=config.today, previous=previous,
+    )  # fmt: skip
 
 
 def sent_times(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, int]:

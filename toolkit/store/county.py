@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -16,6 +17,7 @@ import pyarrow as pa
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
+from toolkit.store.before import open_before
 
 
 @dataclass(slots=True)
@@ -30,8 +32,12 @@ class StoredCounty:
 
     dictionary: Dictionary
     connection: duckdb.DuckDBPyConnection
+    period: tuple[date, date]
+    today: date
+    previous: Mapping[str, Any] = field(default_factory=dict)
     ledgers: frozenset[str] = frozenset()
     tables: dict[str, Any] = field(default_factory=dict)
+    _before: dict[str, str | None] = field(default_factory=dict)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -51,11 +57,21 @@ class StoredCounty:
         station, file, sheet, number = self.query(sql, [row])[0]
         return f"{station or str(file).rpartition('/')[2]}（{sheet}!{number}）"
 
+    def before(self, ledger: str) -> str | None:
+        """Return the name of the view of a ledger's rows as they stood before; see ``store/before.py``."""
+        if ledger not in self._before:
+            self._before[ledger] = open_before(self.connection, self.dictionary.ledgers[ledger], self.previous)
+        return self._before[ledger]
+
 
 def open_county(
-    tables: Mapping[str, Any], dictionary: Dictionary, roster: Roster | None, recency: Mapping[str, int]
-) -> StoredCounty:
-    """Return the county made of the rows of each ledger; ``recency``: file → a number that grows with newer files."""
+    tables: Mapping[str, Any], dictionary: Dictionary, roster: Roster | None, recency: Mapping[str, int], *,
+    period: tuple[date, date], today: date, previous: Mapping[str, Any] | None = None,
+) -> StoredCounty:  # fmt: skip
+    """Return the county made of the rows of each ledger.
+
+    ``recency``: file → a number that grows with newer files; ``previous``: the rows that counted at the end of the last period.
+    """
     connection = duckdb.connect()
     connection.execute("SET threads TO 2")
     _register_stations(connection, roster)
@@ -63,7 +79,7 @@ def open_county(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}
     )
     connection.register("recency", files)
-    county = StoredCounty(dictionary, connection)
+    county = StoredCounty(dictionary, connection, period, today, previous or {})
     present = set()
     for name, ledger in dictionary.ledgers.items():
         table = tables.get(name)
@@ -86,12 +102,18 @@ def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | N
         township = roster.township(station) if roster else None
         upper = township or station
         rows.append((station.code, station.name, station.order, upper.code, upper.name))
-    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 5
-    names = ("code", "name", "place", "township", "township_name")
-    types = (pa.string(), pa.string(), pa.int64(), pa.string(), pa.string())
-    connection.register(
-        "stations", pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)})
-    )
+    _register(connection, "stations", ("code", "name", "place", "township", "township_name"), rows)
+    pairs = [(upper.code, station.code) for station in (roster.stations.values() if roster else ())
+             for upper in roster.lineage(station) if upper is not station] if roster else []  # fmt: skip
+    _register(connection, "ancestors", ("upper", "station"), pairs)
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, view: str, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    types = [pa.int64() if name == "place" else pa.string() for name in names]
+    connection.register(view, pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)}))
 
 
 _ORDERED = """
