@@ -6,7 +6,6 @@ happens here.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,6 +20,7 @@ from toolkit.fields.date import read_text
 from toolkit.intake.attribute import Attribution, by_path, by_reporter
 from toolkit.intake.discover import Fingerprint
 from toolkit.intake.locate import Locator
+from toolkit.intake.meta import read_period
 from toolkit.intake.read import file_finding, read_file
 from toolkit.intake.tables import LocatedSheet, Table
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
@@ -90,7 +90,8 @@ class Processor:
         file.findings += [_at(finding, path) for finding in given.findings]
         tables: list[tuple[Table, LocatedSheet]] = []
         for sheet in read.sheets:
-            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem)
+            before = tables[-1][0] if tables else None
+            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem, before)
             file.findings += located.findings
             tables += [(table, located) for table in located.tables]
             if self.job.explain:
@@ -111,7 +112,7 @@ class Processor:
             file.findings += [finding for finding in own.findings if finding not in file.findings[said:]]
             stations.append(own.station)
             code = own.station.code if own.station else ""
-            period = _period(table)
+            period = _period(table, PurePosixPath(path).stem)
             info = TableInfo(
                 table.ledger.id, table.sheet, number, code, {name: columns[0] for name, columns in table.columns.items()},
                 len(table.rows), table.zero, table.meta.title,
@@ -124,7 +125,8 @@ class Processor:
                     (row, total_values(info.columns, values), bounds, after, is_subtotal(values))
                     for row, values, bounds, after in table.totals
                 ],
-                table.meta.unit or 1.0, table.units, _bounded(period, self.job.period),
+                table.meta.unit or 1.0, table.units, _bounded(period, self.job.period), table.constants,
+                self._as_of(period, info.filled_on),
             ))  # fmt: skip
         if roster is None:
             return inputs
@@ -158,6 +160,11 @@ class Processor:
             dates = f"{station.since or ''}—{station.until or ''}"
             file.findings.append(file_finding(path, "W023", name=station.name, dates=dates))
         return inputs
+
+    def _as_of(self, period: tuple[date, date] | None, filled_on: str | None) -> date | None:
+        """Return the day for which a table was drawn up: the end of the period it names, or the day it was filled in, if over."""
+        named = period[1] if period else date.fromisoformat(filled_on) if filled_on else None
+        return named if named and named <= self.job.today else None
 
     def _filled_on(self, table: Table) -> str | None:
         if not table.meta.filled_on:
@@ -197,25 +204,17 @@ def _at(finding: Finding, path: str) -> Finding:
     return replace(finding, place=replace(finding.place, file=path))
 
 
-def _period(table: Table) -> tuple[date, date] | None:
-    """Return the period that a table's title or sheet name names."""
-    named = table.meta.period
-    if named is None:
-        return None
-    year, first, last = named
-    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+def _period(table: Table, stem: str) -> tuple[date, date] | None:
+    """Return the period that a table's title names, else its sheet's name, else its file's."""
+    return table.meta.period or read_period(table.sheet) or read_period(stem)
 
 
 def _bounded(own: tuple[date, date] | None, window: tuple[date, date] | None) -> tuple[date, date] | None:
-    """Return the period that a table's dates must lie in: its own year, or the workspace's window."""
+    """Return the period that a table's dates must lie in: the years it names itself where they are the workspace's, else the window."""
     if own is None:
         return window
-    year = (date(own[0].year, 1, 1), date(own[1].year, 12, 31))
-    if window is None:
-        return year
-    return max(year[0], window[0]), min(year[1], window[1]) if year[0] <= window[1] and window[0] <= year[
-        1
-    ] else window[1]
+    years = date(own[0].year, 1, 1), date(own[1].year, 12, 31)
+    return years if window is None or (years[0] <= window[1] and window[0] <= years[1]) else window
 
 
 def _explain(

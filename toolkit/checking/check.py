@@ -28,7 +28,11 @@ from toolkit.rules.base import Batch, Hit, TableHit, TotalLine
 
 @dataclass(slots=True)
 class TableInput:
-    """A located table as checking needs it. ``values``: field → raw values along ``rows`` (physical row numbers)."""
+    """A located table as checking needs it.
+
+    ``values``: field → raw values along ``rows`` (physical row numbers). ``constants``: field → what the title says of every row.
+    ``as_of``: the day for which the table was drawn up, where it says one.
+    """
 
     ledger: Ledger
     file: str
@@ -43,6 +47,8 @@ class TableInput:
     unit: float = 1.0
     units: Mapping[str, float] = field(default_factory=dict)
     period: tuple[date, date] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
 
 
 @dataclass(slots=True)
@@ -65,7 +71,7 @@ class Checker:
         """Return the rows and findings of tables of one ledger."""
         ledger = tables[0].ledger
         columns = {name: self._parse(spec.name, ledger, tables) for name, spec in ledger.fields.items()
-                   if any(name in table.columns for table in tables)}  # fmt: skip
+                   if any(name in table.columns or name in table.constants for table in tables)}  # fmt: skip
         count = sum(len(table.rows) for table in tables)
         rows = _Rows(tables, columns, ledger, count)
         shifts = self._shifts(rows, tables, columns, ledger)
@@ -90,14 +96,15 @@ class Checker:
         parsed: list[Parsed] = []
         for table in tables:
             if name not in table.columns:
-                raw.extend([None] * len(table.rows))
-                parsed.extend([BLANK] * len(table.rows))
+                said = table.constants.get(name)
+                raw.extend([said] * len(table.rows))
+                parsed.extend([BLANK if said is None else Parsed(said)] * len(table.rows))
                 continue
             values = table.values[name]
             unit = table.units.get(name, table.unit) if spec.type == "amount" else 1.0
             raw.extend(values)
             try:
-                year = table.period[1].year if table.period and spec.type == "date" and name == ledger.date else None
+                year = _year(table.period) if spec.type == "date" and name == ledger.date else None
                 parsed.extend(self._parser.column(spec, values, unit, year))
             except Exception as error:  # noqa: BLE001 - a broken field type must not stop the others
                 broken = Parsed(None, "E901", {"rule": spec.type, "reason": type(error).__name__})
@@ -141,7 +148,7 @@ class Checker:
         return Batch(
             ledger.id, ledger.fields, frame, rows.table, rows.sheet_row, rows.file, present, failed, excluded,
             self._totals(rows, tables, ledger), [table.period or self._period for table in tables],
-            self._parser.context.today, self._cutoff, doubtful,
+            self._parser.context.today, self._cutoff, doubtful, [table.as_of for table in tables],
         )  # fmt: skip
 
     def _totals(self, rows: _Rows, tables: Sequence[TableInput], ledger: Ledger) -> list[TotalLine]:
@@ -162,6 +169,11 @@ class Checker:
                 *begins, end = (start + bound for bound in bounds)
                 lines.append(TotalLine(number, sheet_row, values, tuple(begins), end, start + after, subtotal))
         return lines
+
+
+def _year(period: tuple[date, date] | None) -> int | None:
+    """Return the year of a period within one year: that of dates written without one."""
+    return period[0].year if period and period[0].year == period[1].year else None
 
 
 def _objects(values: list[Any]) -> Any:

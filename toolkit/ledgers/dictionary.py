@@ -26,6 +26,7 @@ _LEDGER_KEYS = {
     "name",
     "short",
     "titles",
+    "fallback_titles",
     "levels",
     "rhythm",
     "key",
@@ -60,7 +61,7 @@ class Ledger:
 
     ``headings`` maps every folded spelling of a heading to its field; ``telling``: the fields without any of which a table is not
     taken for this ledger, however many others fit; ``required``: those that must be filled in every row; ``id_field``: the one that
-    holds the person's own ID number, where the ledger has one.
+    holds the person's own ID number, where the ledger has one; ``fallback_titles``: titles, folded, that only count where nothing else is named.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Ledger:
 
     required: tuple[str, ...] = ()
     id_field: str | None = None
+    fallback_titles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def _load(files: Mapping[str, bytes]) -> Dictionary:
             name: 1.0 / sqrt(count)
             for name, count in Counter(name for one in ledgers.values() for name in one.fields).items()
         },
-        tuple((fold(title), ledger.id) for ledger in ledgers.values() for title in (ledger.name, ledger.short, *ledger.titles)),
+        tuple((fold(title), ledger.id) for ledger in ledgers.values() for title in (ledger.name, ledger.short, *ledger.titles))
+        + tuple((title, ledger.id) for ledger in ledgers.values() for title in ledger.fallback_titles),
         digest.hexdigest(),
     )
 
@@ -193,6 +196,7 @@ def _ledger(
         tuple(entry.get("key_without", [])), _telling(entry, fields), entry.get("person"), entry.get("date"), fields, tuple(rules),
         _headings(fields, aliases), tuple(spec.name for spec in fields.values() if spec.required),
         next((spec.name for spec in fields.values() if spec.type == "id_card"), None),
+        frozenset(map(fold, entry.get("fallback_titles", []))),
     )  # fmt: skip
 
 

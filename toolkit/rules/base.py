@@ -71,7 +71,7 @@ class Batch:
     ``frame`` has a column of parsed values per field; row *i* of every array is row *i* of the frame. ``table`` numbers
     the table of each row and ``present`` says which tables have which columns. ``failed`` marks cells that hold
     something that could not be parsed, ``doubtful`` dates that are wrong in themselves (in the future), ``excluded``
-    rows that no rule should look at (a shifted row).
+    rows that no rule should look at (a shifted row). ``as_of``: the day for which each table was drawn up, where it says one.
     """
 
     ledger: str
@@ -88,9 +88,14 @@ class Batch:
     today: date
     cutoff: date
     doubtful: Mapping[str, Bools] = field(default_factory=dict)
+    as_of: Sequence[date | None] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def day(self, row: int) -> date:
+        """Return the day as of which a row is to be judged: its table's own, else the end of the period."""
+        return (self.as_of[self.table[row]] if self.as_of else None) or self.cutoff
 
     def values(self, name: str) -> Objects:
         """Return the parsed values of a field: None where blank or unreadable."""

@@ -20,12 +20,12 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
     chosen = batch.values(settings["class"])
     born = batch.births(settings["id"])
     first, last = batch.dates(settings["discharged"])
-    year = batch.cutoff.year
     low, high = settings["ages"]
     top = high if settings["upper_in"] else high - 1
     for row in each(np.array([value is not None for value in chosen], dtype=bool) & ~batch.excluded):
-        age = None if np.isnan(born[row]) else age_on(born[row], batch.cutoff.toordinal())
-        params = {"value": chosen[row], "date": batch.cutoff.isoformat(), "age": age}
+        day = batch.day(row)
+        age = None if np.isnan(born[row]) else age_on(born[row], day.toordinal())
+        params = {"value": chosen[row], "date": day.isoformat(), "age": age}
         if chosen[row] == settings["under_50"] and age is not None:
             if age > low or (age == low and settings["boundary_in"] == "from_50"):
                 yield Hit(
@@ -48,8 +48,8 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
                 )
         elif chosen[row] == settings["this_year"] and not np.isnan(first[row]):
             years = {_year(first[row]), _year(last[row])}
-            if year not in years:
-                reason = {"reason": "@class_this_year", "year": min(years), "expected": year}
+            if day.year not in years:
+                reason = {"reason": "@class_this_year", "year": min(years), "expected": day.year}
                 yield Hit(row, settings["class"], "W309", params | reason, None, ((row, settings["discharged"]),))
 
 
