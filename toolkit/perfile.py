@@ -13,12 +13,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from toolkit.batches import BatchResult, FileResult, Job, TableInfo
-from toolkit.checking.check import Checker, TableInput, is_subtotal, total_values
+from toolkit.checking.check import Checker, TableInput, total_values
 from toolkit.checking.columns import Parser
 from toolkit.fields.base import Context
 from toolkit.fields.date import read_text
 from toolkit.intake.attribute import Attribution, by_path, by_reporter
 from toolkit.intake.discover import Fingerprint
+from toolkit.intake.fill import is_subtotal
 from toolkit.intake.locate import Locator
 from toolkit.intake.meta import read_period
 from toolkit.intake.read import file_finding, read_file
@@ -162,8 +163,9 @@ class Processor:
         return inputs
 
     def _as_of(self, period: tuple[date, date] | None, filled_on: str | None) -> date | None:
-        """Return the day for which a table was drawn up: the end of the period it names, or the day it was filled in, if over."""
-        named = period[1] if period else date.fromisoformat(filled_on) if filled_on else None
+        """Return the day for which a table was drawn up: the end of the period it names; without one the day it was filled in."""
+        given = date.fromisoformat(filled_on) if filled_on and self.job.period is None else None
+        named = period[1] if period else given
         return named if named and named <= self.job.today else None
 
     def _filled_on(self, table: Table) -> str | None:

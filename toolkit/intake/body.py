@@ -20,6 +20,7 @@ _TOTAL = re.compile(
     r"^.{0,8}?(?:小计|合计|总计|共计|累计|总和|汇总|total)(?:[::].*|\(.*|金额.*|人数.*|人民币.*|数|元|\d+[人户名个次].*)?$",
     re.IGNORECASE,
 )
+_IN_WORDS = re.compile(r"^(?:人民币)?\(?大写\)?|^人民币[零一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]")
 _NOTE = re.compile(
     r"^(?:注|备注|说明|附|附注|注意|要求|※|★)(?:[::\d.、]|意)|^(?:填表|填报|填写|报送)?(?:说明|要求|须知|注意事项)(?:[::].*)?$"
 )
@@ -144,7 +145,8 @@ class BodyReader:
         words = [text for _, text in texts if not text.isdigit()]
         if len(words) == 1 and len(filled) <= 2 and says_nothing(words[0]):
             return RowKind.ZERO
-        if any(_TOTAL.match(text) for text in _openings(texts)) and not self._evidence(filled):
+        sums = any(_TOTAL.match(text) for text in _openings(texts)) or any(_IN_WORDS.match(text) for _, text in texts)
+        if sums and not self._evidence(filled):
             return RowKind.TOTAL
         if _NOTE.match(first) and not self._evidence(filled):
             return RowKind.NOTE
@@ -228,6 +230,11 @@ class BodyReader:
     @staticmethod
     def _at(values: list[Any], number: int) -> Any:
         return values[number - 1] if 0 < number <= len(values) else None
+
+    def fits(self, values: list[Any]) -> bool:
+        """Say whether a row's cells are what the columns ask for: half of the telling ones, two at least."""
+        filled = [(number, cell) for number, cell in enumerate(values, 1) if cell is not None and not _is_blank(cell)]
+        return self._evidence(filled) >= max(2, len(self.typed) / 2)
 
     def is_plausible(self, values: list[Any]) -> bool:
         """Say whether a row looks like a record by what stands in it, not by where it stands."""

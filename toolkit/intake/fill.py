@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from toolkit.characters import squeeze
@@ -48,15 +49,19 @@ class Filler:
         table = self._table
         cells: list[list[Any]] = []
         section = ""
-        bounds = [0]
+        bounds, wholes = [0], [0]  # where a subtotal may begin, and where a total may: not after a subtotal
         totals: list[tuple[int, list[Any], tuple[int, ...]]] = []
         for number, kind in zip(body, kinds, strict=True):
             row, values = self._sheet.rows[number], self._sheet.values[number]
             if kind is RowKind.TOTAL:
-                totals.append((row, values, (*bounds, len(table.rows))))
+                partial = is_subtotal(values)
+                totals.append((row, values, (*(bounds if partial else wholes), len(table.rows))))
                 bounds.append(len(table.rows))
+                if not partial:
+                    wholes.append(len(table.rows))
             elif kind is RowKind.HEADER:
                 bounds.append(len(table.rows))
+                wholes.append(len(table.rows))
             elif kind is RowKind.SECTION:
                 section = squeeze(next(str(cell) for cell in values if cell is not None))
             elif kind is RowKind.ZERO:
@@ -152,6 +157,15 @@ class Filler:
         self._result.findings.append(
             Finding(code, severity, place, params, self._table.ledger.id, key=str(params.get("text", row)))
         )
+
+
+def is_subtotal(values: Sequence[Any]) -> bool:
+    """Say whether a total line adds up only the rows since the one before it."""
+    texts = ("".join(value.split()) for value in values[:6] if isinstance(value, str))
+    return any("小计" in text or "本页" in text or _OF_A_VILLAGE.search(text) for text in texts)
+
+
+_OF_A_VILLAGE = re.compile(r"(?:村|社区|组)(?:合计|共计|计)")
 
 
 def _ticked(row: list[Any], ticks: Mapping[int, str]) -> Any:

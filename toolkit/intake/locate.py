@@ -155,7 +155,7 @@ class Locator:
         reader = BodyReader.build(header, before.ledger, before.columns, self._dictionary.null_words)
         kinds = reader.settle(sheet.values, [reader.classify(values) for values in sheet.values])
         records = [values for values, kind in zip(sheet.values, kinds, strict=True) if kind is RowKind.DATA]
-        fitting = sum(map(reader.is_plausible, records))
+        fitting = sum(map(reader.fits, records))
         if not fitting or fitting * 5 < len(records) * 4:
             return False
         table = Table(before.ledger, sheet.name, header, before.columns, before.meta, units=before.units, ticks=before.ticks,

@@ -54,10 +54,10 @@ class TotalLine(NamedTuple):
 
 
 class TableHit(NamedTuple):
-    """A rule's finding at a cell that is no data row: a total line."""
+    """A rule's finding at a cell that is no data row, such as a total line; about the whole sheet where ``row`` is None."""
 
     table: int
-    row: int
+    row: int | None
     field: str
     code: str
     params: dict[str, Any]
