@@ -15,6 +15,7 @@ from typing import Any
 from toolkit.batches import BatchResult, FileResult, Job, TableInfo
 from toolkit.checking.check import Checker, TableInput, total_values
 from toolkit.checking.columns import Parser
+from toolkit.checking.merge import one_a_cell
 from toolkit.fields.base import Context
 from toolkit.fields.date import read_text
 from toolkit.intake.attribute import Attribution, by_path, by_reporter
@@ -61,6 +62,24 @@ class Processor:
                 files[finding.place.file or ""].findings.append(finding)
         result.files = [_settled(file) for file in files.values()]
         return result
+
+    def cross(self, result: BatchResult) -> None:
+        """Let the rules across ledgers look at a result's own rows, and count the records of each file once."""
+        from toolkit.checking.cross import cross_findings
+        from toolkit.store.county import open_county
+
+        job, files = self.job, {file.path: file for file in result.files}
+        period = job.period or (date(job.today.year, 1, 1), date(job.today.year, 12, 31))
+        county = open_county(result.rows, self._dictionary, job.roster, {}, period=period, today=job.today)
+        for ledger in county.ledgers:
+            for path, count in county.query(f'SELECT _file, count(*) FROM "{ledger}" WHERE _counted GROUP BY 1'):  # noqa: S608 - an id
+                files[path].counted += count
+        columns = {(file.path, table.number): table.columns for file in result.files for table in file.tables}
+        found: dict[str, list[Finding]] = {}
+        for finding in cross_findings(county, county.tables, columns, self._dictionary):
+            found.setdefault(finding.place.file or result.files[0].path, []).append(finding)
+        for path, findings in found.items():
+            files[path].findings = one_a_cell([*files[path].findings, *findings])
 
     def _one(self, fingerprint: Fingerprint) -> tuple[FileResult, list[TableInput]]:
         path = self.job.prefix + fingerprint.path
@@ -247,14 +266,9 @@ def process(fingerprints: Sequence[Fingerprint]) -> BatchResult:
 
 
 def check_alone(fingerprints: Sequence[Fingerprint]) -> BatchResult:
-    """Process files that stand by themselves: what counts once is counted here, and no rows are sent back."""
-    import pyarrow.compute as pc
-
+    """Process files that stand by themselves: what counts once is counted, the rules across ledgers look at them, and no rows are sent back."""
     result = process(fingerprints)
-    files = {file.path: file for file in result.files}
-    for rows in result.rows.values():
-        for path in pc.unique(rows["_file"]).to_pylist():
-            keys = rows.filter(pc.equal(rows["_file"], path))["_key"].to_pylist()
-            files[path].counted += len({key for key in keys if key}) + sum(not key for key in keys)
+    if result.rows:
+        _PROCESSOR[0].cross(result)
     result.rows = {}
     return result

@@ -39,8 +39,8 @@ def test_a_second_table_with_its_columns_in_another_order(tmp_path: Path) -> Non
 
 def test_a_second_table_of_another_year_and_unit(tmp_path: Path) -> None:
     first, second = visit(1, "张三", ID1, day="2019.1.20"), visit(1, "张三", ID1, money=0.05)
-    rows = [["走访慰问台账（2019年度）"], ["填报单位：马村镇  单位：元"], HEAD[:8] + ["慰问金"], first, [],
-            ["走访慰问台账（2020年度）"], ["填报单位：马村镇  单位：万元"], HEAD[:8] + ["慰问金"], second]  # fmt: skip
+    rows = [["走访慰问台账（2019年度）"], ["填报单位：马村镇  单位：元"], [*HEAD[:8], "慰问金"], first, [],
+            ["走访慰问台账（2020年度）"], ["填报单位：马村镇  单位：万元"], [*HEAD[:8], "慰问金"], second]  # fmt: skip
     seen = seen_of(tmp_path, rows, period=None)
     assert seen.at == {}
     assert seen.column("L2", "慰问金") == [500.0, 500.0]

@@ -34,7 +34,13 @@ def county(rows: Rows, *, recency: dict[str, int] | None = None, previous: Rows 
         return {ledger: arrow(ledger, own) for ledger, own in given.items()}
 
     return open_county(
-        tables(rows), load_dictionary(), stations(), recency or {}, period=PERIOD, today=TODAY, previous=tables(previous or {})
+        tables(rows),
+        load_dictionary(),
+        stations(),
+        recency or {},
+        period=PERIOD,
+        today=TODAY,
+        previous=tables(previous or {}),
     )
 
 
@@ -44,7 +50,9 @@ def hits(rows: Rows, ledger: str, name: str, **more: Any) -> list[CountyHit | St
     known = load_dictionary().ledgers
     spec = next(spec for spec in known[ledger].rules if spec.rule == name)
     other = known.get(spec.settings.get("ledger", ""))
-    return list(rule(name).check_county(opened, {**spec.settings, "own": ledger, "ledger_name": other.short if other else ""}))
+    return list(
+        rule(name).check_county(opened, {**spec.settings, "own": ledger, "ledger_name": other.short if other else ""})
+    )
 
 
 def codes(found: list[CountyHit | StationHit]) -> list[tuple[str, int | str]]:
@@ -56,7 +64,10 @@ def person(number: str, name: str = "张三", station: str = "11", file: str = "
 
 
 def test_employed_at_the_fair_but_out_of_work_in_the_register() -> None:
-    rows = {"L5b": [person(A, 是否就业="是"), person(B, 是否就业="否")], "L4": [person(A, 就业状态="无业"), person(B, 就业状态="无业")]}
+    rows = {
+        "L5b": [person(A, 是否就业="是"), person(B, 是否就业="否")],
+        "L4": [person(A, 就业状态="无业"), person(B, 就业状态="无业")],
+    }
     assert codes(hits(rows, "L5b", "contradicts")) == [("W512", 0)]
     rows["L4"][0]["就业状态"] = "单位就业"
     assert hits(rows, "L5b", "contradicts") == []
@@ -73,8 +84,14 @@ def test_one_plaque_a_household() -> None:
     def plaque(number: str, address: str, **more: Any) -> dict[str, Any]:
         return {"_station": "11", "户主姓名": "张三", "身份证号": number, "悬挂地址": address, **more}
 
-    assert codes(hits({"L14": [plaque(A, "大周村 12 号"), plaque(B, "大周村12号")]}, "L14", "household")) == [("W509", 0), ("W509", 1)]
-    assert codes(hits({"L14": [plaque(A, "大周村12号"), plaque(A, "大周村15号")]}, "L14", "household")) == [("W509", 0), ("W509", 1)]
+    assert codes(hits({"L14": [plaque(A, "大周村 12 号"), plaque(B, "大周村12号")]}, "L14", "household")) == [
+        ("W509", 0),
+        ("W509", 1),
+    ]
+    assert codes(hits({"L14": [plaque(A, "大周村12号"), plaque(A, "大周村15号")]}, "L14", "household")) == [
+        ("W509", 0),
+        ("W509", 1),
+    ]
     assert hits({"L14": [plaque(A, "大周村"), plaque(B, "大周村")]}, "L14", "household") == []
     assert hits({"L14": [plaque(A, "大周村12号", 是否取消="是"), plaque(B, "大周村12号")]}, "L14", "household") == []
 
@@ -84,7 +101,9 @@ def test_a_merit_that_the_register_lacks() -> None:
     found = hits(notice | {"L1": [person(A, 立功受奖情况="嘉奖")]}, "L9", "merit_in_register")
     assert codes(found) == [("W510", 0)]
     assert hits(notice | {"L1": [person(A, 立功受奖情况="嘉奖、三等功")]}, "L9", "merit_in_register") == []
-    assert hits(notice | {"L1": [person(A), person(B)]}, "L9", "merit_in_register") == [], "two of that name: nobody can tell which"
+    assert hits(notice | {"L1": [person(A), person(B)]}, "L9", "merit_in_register") == [], (
+        "two of that name: nobody can tell which"
+    )
     assert hits(notice | {"L1": [person(A, "李四")]}, "L9", "merit_in_register") == []
 
 
@@ -140,7 +159,9 @@ def test_somebody_whom_last_period_held_has_vanished_without_a_row() -> None:
     found = hits({"L1": [person(A)]}, "L1", "vanished", previous={"L1": OLD})
     assert [(hit.code, hit.station) for hit in found if isinstance(hit, StationHit)] == [("W601", "11")] * 2
     assert all(number not in str(hit.params) for number in (B, C) for hit in found), "numbers are masked"
-    assert hits({"L1": [person(A, station="12")]}, "L1", "vanished", previous={"L1": OLD}) == [], "the station sent nothing yet"
+    assert hits({"L1": [person(A, station="12")]}, "L1", "vanished", previous={"L1": OLD}) == [], (
+        "the station sent nothing yet"
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,12 +181,18 @@ def test_an_honour_that_became_less() -> None:
     before = [person(A, 立功受奖情况="三等功、嘉奖")]
     found = hits({"L1": [person(A, 立功受奖情况="嘉奖")]}, "L1", "merit_lost", previous={"L1": before})
     assert [hit.params["merits"] for hit in found] == ["三等功"]
-    assert hits({"L1": [person(A, 立功受奖情况="嘉奖、三等功、二等功")]}, "L1", "merit_lost", previous={"L1": before}) == []
+    assert (
+        hits({"L1": [person(A, 立功受奖情况="嘉奖、三等功、二等功")]}, "L1", "merit_lost", previous={"L1": before})
+        == []
+    )
 
 
 def test_last_periods_rows_copied() -> None:
     def visits(year: int, words: str = "慰问") -> list[dict[str, Any]]:
-        return [visit(make_id("19500101", order), date(year, 2, order)) | {"走访内容": words, "慰问金": 500.0} for order in range(1, 7)]
+        return [
+            visit(make_id("19500101", order), date(year, 2, order)) | {"走访内容": words, "慰问金": 500.0}
+            for order in range(1, 7)
+        ]
 
     assert codes(hits({"L2": visits(2020)}, "L2", "copied_rows", previous={"L2": visits(2019)})) == [("W604", 0)]
     assert hits({"L2": visits(2020, "了解近况")}, "L2", "copied_rows", previous={"L2": visits(2019)}) == []

@@ -17,7 +17,7 @@ from toolkit.checking.columns import ParsedColumn, Parser
 from toolkit.checking.merge import SEVERITIES, one_a_cell
 from toolkit.checking.shift import Shift, find_shift
 from toolkit.fields import field_type
-from toolkit.fields.base import BLANK, CellError, Parsed, as_text
+from toolkit.fields.base import BLANK, Parsed, as_text
 from toolkit.ledgers.dictionary import Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.masking import mask_params

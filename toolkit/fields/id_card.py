@@ -57,7 +57,7 @@ def is_male(number: str) -> bool:
 def _cut_off(number: str) -> bool:
     """Say whether 15 digits are the beginning of an 18-character number: their date is written with its century."""
     old, new = birth_date(f"{number[:6]}19{number[6:]}000"), birth_date(f"{number}000")
-    return old is None and new is not None and _FIRST_YEAR <= new.year
+    return old is None and new is not None and new.year >= _FIRST_YEAR
 
 
 class IdCard(FieldType):
