@@ -132,7 +132,10 @@ class Processor:
             file.findings += [finding for finding in own.findings if finding not in file.findings[said:]]
             stations.append(own.station)
             code = own.station.code if own.station else ""
-            period = _period(table, PurePosixPath(path).stem)
+            period = _period(table, PurePosixPath(path).stem, self.job.today)
+            stale = _stale(period, self.job.period)
+            if stale and table.rows:
+                file.findings.append(_another_period(path, table, stale))
             info = TableInfo(
                 table.ledger.id, table.sheet, number, code, {name: columns[0] for name, columns in table.columns.items()},
                 len(table.rows), table.zero, table.meta.title,
@@ -225,17 +228,25 @@ def _at(finding: Finding, path: str) -> Finding:
     return replace(finding, place=replace(finding.place, file=path))
 
 
-def _period(table: Table, stem: str) -> tuple[date, date] | None:
-    """Return the period that a table's title names, else its sheet's name, else its file's."""
-    return table.meta.period or read_period(table.sheet) or read_period(stem)
+def _period(table: Table, stem: str, today: date) -> tuple[date, date] | None:
+    """Return the period that a table's title names, else its sheet's name, else its file's; one that has not begun is no period."""
+    named = table.meta.period or read_period(table.sheet) or read_period(stem)
+    return named if named and named[0] <= today else None
+
+
+def _stale(own: tuple[date, date] | None, window: tuple[date, date] | None) -> tuple[date, date] | None:
+    """Return the period that a table names if it was over before the workspace's began."""
+    return own if own and window and own[1] < window[0] else None
+
+
+def _another_period(path: str, table: Table, own: tuple[date, date]) -> Finding:
+    finding = file_finding(path, "W118", table.sheet, ledger=table.ledger.short, first=own[0].isoformat(), last=own[1].isoformat())
+    return replace(finding, ledger=table.ledger.id, key=f"{table.sheet}|{own[0]}")
 
 
 def _bounded(own: tuple[date, date] | None, window: tuple[date, date] | None) -> tuple[date, date] | None:
-    """Return the period that a table's dates must lie in: the years it names itself where they are the workspace's, else the window."""
-    if own is None:
-        return window
-    years = date(own[0].year, 1, 1), date(own[1].year, 12, 31)
-    return years if window is None or (years[0] <= window[1] and window[0] <= years[1]) else window
+    """Return the period that a table's dates must lie in: the years it names itself, else the workspace's window."""
+    return window if own is None else (date(own[0].year, 1, 1), date(own[1].year, 12, 31))
 
 
 def _explain(

@@ -18,7 +18,7 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
     if own not in county.ledgers:
         return
     sql = f"""
-        WITH people AS (SELECT DISTINCT _station, _person FROM "{own}" WHERE _counted AND _person <> ''),
+        WITH people AS (SELECT DISTINCT _station, _person FROM "{own}" WHERE _person <> ''),
              uppers AS (SELECT DISTINCT a.upper FROM ancestors a SEMI JOIN people p ON p._station = a.upper),
              below AS (SELECT u.upper, p._person, p._station FROM uppers u JOIN ancestors a USING (upper)
                        JOIN people p ON p._station = a.station),
@@ -28,7 +28,7 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
              extra AS (SELECT p._station AS upper, count(*) AS people FROM people p SEMI JOIN lower_ l ON l.upper = p._station
                        WHERE NOT EXISTS (SELECT 1 FROM below b WHERE b.upper = p._station AND b._person = p._person) GROUP BY 1),
              own AS (SELECT _station, count(*) AS people FROM people GROUP BY 1),
-             first AS (SELECT _station, min(_row_id) AS row_id FROM "{own}" WHERE _counted GROUP BY 1)
+             first AS (SELECT _station, min(_row_id) AS row_id FROM "{own}" GROUP BY 1)
         SELECT f.row_id, o.people, l.people, l.stations, coalesce(k.people, 0), coalesce(e.people, 0) FROM lower_ l
         JOIN own o ON o._station = l.upper JOIN first f ON f._station = l.upper
         LEFT JOIN lacking k ON k.upper = l.upper LEFT JOIN extra e ON e.upper = l.upper

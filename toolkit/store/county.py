@@ -1,7 +1,7 @@
 """All rows of the county, put in order and counted once, and open to SQL.
 
 Rows of one station and ledger that agree in the ledger's key count once, from the newest file; the others stay, with
-``_counted`` false and the row that counts in ``_same_as``.
+``_counted`` false and the row that counts in ``_same_as``. So does a row of a register at an upper station that only repeats a lower station's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from toolkit.ledgers.dictionary import Dictionary
+from toolkit.ledgers.dictionary import Dictionary, Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
 from toolkit.store.before import open_before
@@ -88,12 +88,17 @@ def open_county(
         elif table.num_rows:
             present.add(name)
         connection.register("incoming", table)
-        ordered = connection.sql(_ORDERED).to_arrow_table()
+        ordered = connection.sql(_ORDERED.format(copies=_is_register(ledger))).to_arrow_table()
         connection.unregister("incoming")
         county.tables[name] = ordered
         connection.register(name, ordered)
     county.ledgers = frozenset(present)
     return county
+
+
+def _is_register(ledger: Ledger) -> bool:
+    """Say whether an upper station's rows of a ledger are the lower ones' put together, not its own doings: then they must agree."""
+    return any(spec.rule == "sums_agree" for spec in ledger.rules)
 
 
 def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
@@ -126,8 +131,14 @@ _ORDERED = """
     ), chosen AS (
         SELECT *, first_value(_row_id) OVER (
             PARTITION BY CASE WHEN _key = '' THEN '#' || _row_id ELSE _station || '|' || _key || CASE WHEN _station = '' THEN _file ELSE '' END END
-            ORDER BY _rank DESC, _file DESC, _table, _row) AS _same_as
+            ORDER BY _rank DESC, _file DESC, _table, _row) AS _same_in_station
         FROM placed
+    ), below AS (
+        SELECT u._row_id AS upper_row, min(l._row_id) AS lower_row FROM chosen u
+        JOIN ancestors a ON a.upper = u._station JOIN chosen l ON l._station = a.station AND l._key = u._key
+        WHERE {copies} AND u._key <> '' AND l._same_in_station = l._row_id GROUP BY 1
     )
-    SELECT * EXCLUDE (_rank), _same_as = _row_id AS _counted FROM chosen ORDER BY _row_id
+    SELECT * EXCLUDE (_rank, _same_in_station, upper_row, lower_row), coalesce(lower_row, _same_in_station) AS _same_as,
+           coalesce(lower_row, _same_in_station) = _row_id AS _counted
+    FROM chosen LEFT JOIN below ON upper_row = _row_id ORDER BY _row_id
 """
