@@ -28,6 +28,7 @@ _LEDGER_KEYS = {
     "titles",
     "fallback_titles",
     "levels",
+    "owed",
     "rhythm",
     "key",
     "key_without",
@@ -62,6 +63,7 @@ class Ledger:
     ``headings`` maps every folded spelling of a heading to its field; ``telling``: the fields without any of which a table is not
     taken for this ledger, however many others fit; ``required``: those that must be filled in every row; ``id_field``: the one that
     holds the person's own ID number, where the ledger has one; ``fallback_titles``: titles, folded, that only count where nothing else is named.
+    ``owed``: whether the stations of its ``levels`` must send it (the roster may say otherwise); others send it when they have something.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Ledger:
     required: tuple[str, ...] = ()
     id_field: str | None = None
     fallback_titles: frozenset[str] = frozenset()
+    owed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def _ledger(
         tuple(entry.get("key_without", [])), _telling(entry, fields), entry.get("person"), entry.get("date"), fields, tuple(rules),
         _headings(fields, aliases), tuple(spec.name for spec in fields.values() if spec.required),
         next((spec.name for spec in fields.values() if spec.type == "id_card"), None),
-        frozenset(map(fold, entry.get("fallback_titles", []))),
+        frozenset(map(fold, entry.get("fallback_titles", []))), bool(entry.get("owed", True)),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
         return
     begin = f"DATE '{county.period[0].isoformat()}'"
     before = county.before(own)
-    last = f"""UNION SELECT _station, {{content}} FROM "{before}" WHERE _row_id IS NULL""" if before else ""
+    last = f"""UNION SELECT _station, {{content}} FROM "{before}" WHERE _row_id IS NULL""" if before else ""  # noqa: S608 - from the dictionary
     content = " || '|' || ".join(f"""coalesce(CAST("{name}" AS VARCHAR), '')""" for name in fields)
     sql = f"""
         WITH then_ AS (SELECT DISTINCT _station, {content} AS content FROM "{own}" WHERE "{day}_last" < {begin}
