@@ -97,6 +97,7 @@ def draw_up(seed: int, stations: list[Station], closed: list[Station], target: P
     by_parent: dict[str, list[Person]] = {}
     for station in locals_:
         by_parent.setdefault(station.parent, []).extend(people[station.code])
+    copying = next((s.code for s in reversed(stations) if s.level == "乡镇"), "")
     tasks = []
     for serial, station in enumerate([*stations, *closed], 1):
         own = people.get(station.code, [])
@@ -116,6 +117,7 @@ def draw_up(seed: int, stations: list[Station], closed: list[Station], target: P
                 places={s.code: s.short for s in locals_}, stranger=strangers.get(station.code),
                 no_aid=station.code in zero_aid, no_events=station.code in silent, guests=guests.get(station.code, ([], [])),
                 came=came if station.level == "市" else [], twice=twice.get(station.code, []), recorded=recorded.get(station.code, []),
+                copied=[(s, people[s.code]) for s in locals_ if s.parent == station.code] if station.code == copying else [],
                 names=frozenset(p.name for p in by_parent.get(station.code, [])),
             )
         )  # fmt: skip

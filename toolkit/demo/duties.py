@@ -12,7 +12,8 @@ from toolkit.demo.places import Station
 from toolkit.demo.rows import Numbered, Row, Value
 from toolkit.demo.services import FAIRS
 
-_CLAIMS = ("反映优抚待遇标准问题", "咨询退役军人安置政策", "要求解决医疗费用困难", "反映补缴社会保险问题", "咨询优待证申领", "反映住房困难", "要求落实工作岗位")
+_CLAIMS = ("反映优抚待遇标准问题", "咨询退役军人安置政策", "要求解决医疗费用困难", "反映补缴社会保险问题", "咨询优待证申领",
+           "反映住房困难", "要求落实工作岗位")  # fmt: skip
 _HONOURS = (
     ("荣誉墙", "退役军人荣誉墙"), ("双拥街", "双拥文化街"), ("主题公园", "双拥主题公园"), ("先进典型", "最美退役军人"), ("双拥活动", "军民共建活动"),
 )  # fmt: skip
@@ -40,9 +41,11 @@ def petition_rows(rng: random.Random, numbered: Numbered, station: Station, peop
         is_open = closed > date(2020, 12, 31)
         values: dict[str, Value] = {
             "信访人": person.name, "性别": person.sex, "身份证号": person.id, "联系电话": person.phone, "登记日期": day,
-            "登记人": rng.choice(staff), "登记人电话": station.phone, "登记单位": station.called, "登记级别": "县级" if station.level == "市" else "乡级",
+            "登记人": rng.choice(staff), "登记人电话": station.phone, "登记单位": station.called,
+            "登记级别": "县级" if station.level == "市" else "乡级",
             "信访渠道": rng.choices(("来访", "来电", "来信", "网上"), (6, 3, 1, 1))[0], "信访目的": rng.choice(("咨询", "求决", "建议")),
-            "紧急程度": "一般", "诉求内容": rng.choice(_CLAIMS), "是否重复访": "否", "人数": 1, "答复时间": answered if answered < date(2021, 1, 1) else None,
+            "紧急程度": "一般", "诉求内容": rng.choice(_CLAIMS), "是否重复访": "否", "人数": 1,
+            "答复时间": answered if answered < date(2021, 1, 1) else None,
             "办结时间": None if is_open else closed, "处理结果": "受理中" if is_open else "已结案",
             "满意度": None if is_open else rng.choice(("非常满意", "满意", "满意", "基本满意")),
         }  # fmt: skip

@@ -12,6 +12,7 @@ from toolkit.demo.render import Table, place
 from toolkit.demo.rows import Row
 from toolkit.demo.sheet import Sheet
 
+
 @dataclass(slots=True)
 class Book:
     """One workbook: where it goes and what is in it."""

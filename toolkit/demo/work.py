@@ -9,6 +9,7 @@ from pathlib import Path
 
 from toolkit.demo.chance import seeded
 from toolkit.demo.duties import answer_rows, fair_lines, honour_rows, meeting_rows, memorial_rows, petition_rows
+from toolkit.demo.editions import other_editions
 from toolkit.demo.events import aid_rows, event_rows, visit_rows
 from toolkit.demo.extras import dress, moved_books, plants_of_columns
 from toolkit.demo.filing import Book, Filer
@@ -75,6 +76,7 @@ def write_station(task: Task) -> Shelf:
     filer = Filer(office, task.serial)
     moved = moved_books(office, filer, task.neighbours)
     books = filer.books()
+    books += other_editions(office, filer)
     dress(office, books)
     if task.serial % 120 == 50:
         _far_cell(books)
@@ -143,6 +145,7 @@ def _further(task: Task, rng: random.Random, numbered: Numbered, staff: tuple[st
     """Return the rows of the ledgers that only some stations keep."""
     station = task.station
     people = [p for p in task.people if p.active]
+    wanted = {all_kinds()[i].ledger for i in task.kinds}
     if station.level == "市":
         return {
             "L5a": fair_lines(numbered), "L5b": fair_rows(rng, numbered, task.came), "L6": training_rows(rng, numbered, people),
@@ -156,14 +159,19 @@ def _further(task: Task, rng: random.Random, numbered: Numbered, staff: tuple[st
             "L10": card_rows(rng, numbered, [*(p for p in people[8:30] if p not in task.twice), *task.twice]),
             "L15": honour_rows(rng, numbered, station), "L17": meeting_rows(rng, numbered, station),
         }  # fmt: skip
-        if rng.random() < 0.5:
+        if task.copied:
+            rows = [row for place, members in task.copied for row in member_rows(rng, numbered, place, members)][:-1]
+            for row in rows:
+                row.extra = True
+            found["L7"] = rows
+        if rng.random() < 0.5 or "L16" in wanted:
             found["L16"] = memorial_rows(rng, numbered, station)
         return found
     found = {}
-    if rng.random() < 0.25:
+    if rng.random() < 0.25 or "L14" in wanted:
         found["L14"] = plaque_rows(rng, numbered, station, rng.sample(people, min(len(people), rng.randint(8, 20))))
     families = [p for p in people if p.category in ("烈士遗属", "因公牺牲军人遗属", "病故军人遗属")]
-    if families and rng.random() < 0.6:
+    if families and (rng.random() < 0.6 or "L18" in wanted):
         found["L18"] = family_rows(rng, numbered, families)
     return found
 
@@ -174,6 +182,8 @@ def _plant_shared(office: Office, task: Task) -> None:
         if row.person and "idle" in row.person.roles:
             office.plants.append(Plant("employed at the fair, out of work in the register", "W512", "L5b", row.uid, "是否就业"))
             row.dirty = True
+    if task.copied:
+        office.plants.append(Plant("sums of two levels differ", "E515", "L7", office.rows["L7"][0].uid, "身份证号"))
     for row in office.rows.get("L10", ()):
         if row.person in task.twice:
             office.plants.append(Plant("two cards for one person", "E514", "L10", row.uid, "身份证号"))
@@ -235,10 +245,10 @@ def _figures(office: Office) -> dict[str, dict[str, int]]:
         {r.person.id for r in rows.get("L11", ()) if r.person and r.values["是否党员"] == "是"}
     )
     for row in rows.get("L11", ()):
-        for name, field in (("cash", "捐款金额"), ("goods", "折价金额")):
-            amount = row.values.get(field)
+        for name, given in (("cash", "捐款金额"), ("goods", "折价金额")):
+            amount = row.values.get(given)
             totals[name] += amount if isinstance(amount, int) else 0
-    for row in rows.get("L7", ()):
+    for row in (r for r in rows.get("L7", ()) if not r.extra):
         value = row.values
         totals["committee"] += value["是否两委成员"] == "是"
         totals["chief"] += value["是否主干"] == "是"
@@ -246,8 +256,8 @@ def _figures(office: Office) -> dict[str, dict[str, int]]:
         totals["reserve_qualified"] += rural
         totals["reserve"] += rural and value["是否纳入后备干部"] == "是"
     totals["fairs"] = len(rows.get("L5a", ()))
-    for role, field_name in (("intent", "是否达成意向"), ("employed", "是否就业")):
-        totals[role] = len({r.person.id for r in rows.get("L5b", ()) if r.person and r.values[field_name] == "是"})
+    for role, asked in (("intent", "是否达成意向"), ("employed", "是否就业")):
+        totals[role] = len({r.person.id for r in rows.get("L5b", ()) if r.person and r.values[asked] == "是"})
     totals["satisfied"] = sum(r.values["总体评价"] in ("非常满意", "满意") for r in rows.get("L13", ()))
     totals["answers"] = len(rows.get("L13", ()))
     totals["notices"] = sum(r.values["喜报状态"] == "已送达" for r in rows.get("L9", ()))

@@ -26,8 +26,9 @@ def check_county(county: County, settings: Settings) -> Iterator[StationHit]:
                       FROM "{own}" r LEFT JOIN (SELECT DISTINCT _station, _person FROM "{before}") b
                            ON b._station = r._station AND b._person = r._person
                       WHERE r._person <> '' AND NOT EXISTS (SELECT 1 FROM "{before}" o WHERE o._row_id = r._row_id) GROUP BY 1),
-             left_ AS (SELECT _station, count(*) FILTER (told) AS told, count(*) FILTER (NOT told) AS untold FROM gone GROUP BY 1)
-        SELECT l._station, l.people, k.new, g.told, k.people, g.untold FROM last l
+             left_ AS (SELECT _station, count(*) FILTER (told) AS told, count(*) FILTER (NOT told AND NOT renumbered) AS untold,
+                              count(*) FILTER (NOT told AND renumbered) AS renumbered FROM gone GROUP BY 1)
+        SELECT l._station, l.people, k.new - g.renumbered, g.told, k.people, g.untold FROM last l
         JOIN kept k USING (_station) JOIN left_ g USING (_station) WHERE g.untold > 0 ORDER BY l._station
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for station, last, new, told, now, untold in county.query(sql):

@@ -10,6 +10,7 @@ from toolkit.batches import FileResult
 from toolkit.checking.cross import county_rules, cross_findings
 from toolkit.checking.merge import one_a_cell
 from toolkit.intake.discover import Discovered
+from toolkit.intake.identify import named_ledger
 from toolkit.model import Finding, Place, Severity
 from toolkit.results import StationReport
 from toolkit.steps.rows import sent_times
@@ -84,10 +85,8 @@ def _unreadable(workspace: Workspace, files: Mapping[str, FileResult]) -> set[tu
     broken = set()
     for file in files.values():
         if file.status in ("unreadable", "encrypted", "locked") and file.station:
-            name = file.path.rpartition("/")[2]
-            ledgers = [(len(title), ledger.id) for ledger in workspace.dictionary.ledgers.values()
-                       for title in (ledger.short, *ledger.titles) if title in name]  # fmt: skip
-            broken.add((file.station, max(ledgers)[1] if ledgers else ""))
+            named = named_ledger({"file": [file.path.rpartition("/")[2]]}, workspace.dictionary)
+            broken.add((file.station, named.id if named else ""))
     return broken
 
 
