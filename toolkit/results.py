@@ -59,7 +59,10 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything that one run found. ``previous``: totals of the last run, for changes; empty for the first."""
+    """Everything that one run found.
+
+    ``previous``: totals of the last run, for changes; empty for the first. ``last_period``: those at the end of the last period.
+    """
 
     run: str
     started: str
@@ -77,6 +80,7 @@ class Results:
     recurred: frozenset[str] = frozenset()
     fixed: int = 0
     previous: Mapping[str, Any] = field(default_factory=dict)
+    last_period: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def totals(self) -> dict[str, int]:

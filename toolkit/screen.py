@@ -121,7 +121,7 @@ def show_run(
     if unusable:
         say()
         say(text("screen.unusable", lang, count=len(unusable)))
-        reasons = {finding["file"]: finding["message"] for finding in report["findings"] if finding["cell"] is None}
+        reasons = {finding["file"]: title(finding["code"], lang) for finding in report["findings"] if finding["cell"] is None}
         for file in unusable[:8]:
             say(f"  {file['path']}  {text('file_status.' + file['status'], lang)}  {reasons.get(file['path'], '')}")
         if len(unusable) > 8:

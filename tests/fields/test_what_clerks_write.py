@@ -107,3 +107,8 @@ def test_the_beginning_of_a_number_is_no_old_number(context: Context) -> None:
     spec = FieldSpec("身份证号", "id_card")
     assert parse(spec, "149999195203120", context).code == "E202"
     assert parse(spec, "149999520312001", context).code == "W207"
+
+
+def test_a_date_is_no_phone_number(context: Context) -> None:
+    spec = FieldSpec("联系电话", "phone")
+    assert [parse(spec, typed, context).code for typed in ("2020.3.15", "2020-03-15", "5221234")] == ["E208", "E208", None]

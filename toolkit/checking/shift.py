@@ -44,11 +44,11 @@ def find_shift(
     if len(wrong) < LEAST_MISMATCHES:
         return None
     names = {column: name for name, column in columns.items()}
-    start, first = wrong[0]
+    (start, first), (end, _) = wrong[0], wrong[-1]
     for direction, step in (("right", 1), ("left", -1)):
         tried = fitting = 0
         for column, name in by_column:
-            if column < start:
+            if not start <= column <= end:  # an empty column further on may have taken up the shift
                 continue
             source = names.get(column + step)
             value = raw[source][row] if source else None

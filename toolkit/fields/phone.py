@@ -16,6 +16,7 @@ _MOBILE = re.compile(r"^(?:\+?86)?1[3-9]\d{9}$")
 _LANDLINE = re.compile(r"^(?:0\d{2,3})?[2-8]\d{6,7}(?:转\d{1,6})?$|^400\d{7}$|^1\d{4}$")
 _SPLIT = re.compile(r"[/、,，;；|\n\r]+|(?<=\d{11})\s+(?=\d)|或")
 _ID = re.compile(r"^\d{17}[\dXx]$|^\d{15}$")
+_DATE = re.compile(r"(?:19|20)\d{2}[./\-年](?:1[0-2]|0?[1-9])[./\-月](?:[12]\d|3[01]|0?[1-9])日?")
 _CLEAN = re.compile(r"[\s\-‐–—()'’*.]")
 
 
@@ -32,6 +33,8 @@ class Phone(FieldType):
         shown = tidy(as_text(raw))
         if re.fullmatch(r"\d(\.\d+)?E\+?\d+", shown.replace(" ", ""), re.IGNORECASE):
             return Parsed(None, "E221", {"reason": "@phone_scientific"})
+        if _DATE.fullmatch(shown):
+            return Parsed(None, "E208", {"field": spec.name, "what": "@a_date"})
         if _ID.match(_CLEAN.sub("", shown)):
             return Parsed(None, "E208", {"field": spec.name, "what": "@an_id_number"})
         numbers = [_CLEAN.sub("", part) for part in _SPLIT.split(shown)]

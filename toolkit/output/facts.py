@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from toolkit.characters import fold
@@ -59,7 +59,7 @@ class Score:
 @dataclass(frozen=True, slots=True)
 class Township:
     """A township with its stations and how it does. ``rank`` 0: above townships, not ranked. ``change`` is that of its overall score since
-    the last run."""
+    the end of the last period, or the last run where there was no period before."""
 
     station: Station
     stations: tuple[Station, ...]
@@ -79,6 +79,8 @@ class Facts:
     kinds: Counter[str] = field(default_factory=Counter)
     kinds_by_township: dict[str, Counter[str]] = field(default_factory=dict)
     unclaimed: Score = field(default_factory=Score)
+    since: str = "change"
+    """What changes are told from: the last period (change), or the last run where there was no period before (change_run)."""
 
     @property
     def ranked(self) -> list[Township]:
@@ -88,7 +90,7 @@ class Facts:
 
 def gather_facts(results: Results) -> Facts:
     """Return the facts of a run."""
-    facts = Facts()
+    facts = Facts(since="change" if results.last_period else "change_run")
     active = {station.code for _, stations in townships(results) for station in stations}
     facts.stations = {code: Score() for code in active}
     for station, ledger, score in _cells(results):
@@ -130,7 +132,7 @@ def _townships(results: Results, facts: Facts) -> list[Township]:
         for station in stations:
             score.add(facts.stations.get(station.code, Score()))
         made.append((upper, tuple(stations), score))
-    previous = results.previous.get("townships", {}) if isinstance(results.previous, Mapping) else {}
+    previous = (results.last_period or results.previous).get("townships", {})
     competing = [number for number, (upper, _, _) in enumerate(made) if upper.level == "乡镇"] or range(len(made))
     order = sorted(competing, key=lambda n: (-made[n][2].overall, made[n][2].errors, n))
     ranks = {number: rank for rank, number in enumerate(order, 1)}

@@ -125,6 +125,7 @@ def _townships(results: Results, facts: Facts, lang: str) -> list[dict[str, Any]
                              "warnings": own.warnings, "completeness": percent(own.completeness)})  # fmt: skip
         change = "" if one.change is None else f"{one.change * 100:+.1f}%"
         made.append({"rank": one.rank or "", "name": short(one.station.name), "sent": score.sent, "due": score.due, "change": change,
+                     "since": facts.since,
                      "timeliness": percent(score.timeliness), "completeness": percent(score.completeness),
                      "errors": score.errors, "warnings": score.warnings, "stations": stations})  # fmt: skip
     return made

@@ -131,13 +131,13 @@ def _townships(sheet: Sheet, facts: Facts) -> tuple[int, int] | None:
     compared = any(one.change is not None for one in ranked)
     sheet.section(text("out.overview.townships", lang), _COLUMNS, text("out.overview.ranking_note", lang))
     words = {key: text(f"out.column.{key}", lang) for key in
-             ("rank", "township", "stations", "due", "sent", "timely", "completeness", "overall", "change", "errors", "warnings")}  # fmt: skip
+             ("rank", "township", "stations", "due", "sent", "timely", "completeness", "overall", "errors", "warnings")}  # fmt: skip
     headings = [
         Heading(words["rank"], 1, "0", "center"), Heading(words["township"], 2 if compared else 3, align="left"),
         Heading(words["stations"], 1, _COUNT), Heading(words["due"], 1, _COUNT), Heading(words["sent"], 1, _COUNT),
         Heading(words["timely"], 1, _RATE), Heading(words["completeness"], 1, _RATE),
         Heading(words["overall"], 1, _RATE),
-        *([Heading(words["change"], 1, CHANGE)] if compared else []),
+        *([Heading(text(f"out.column.{facts.since}", lang), 1, CHANGE)] if compared else []),
         Heading(words["errors"], 1, _COUNT, bar="#EFC4BC"), Heading(words["warnings"], 1, _COUNT, bar="#F3DDB3"),
     ]  # fmt: skip
     rows: list[list[Any]] = []

@@ -57,7 +57,7 @@ def gather(
         started.strftime("%Y%m%dT%H%M%S"), started.isoformat(timespec="seconds"), now.isoformat(timespec="seconds"),
         workspace.config.values["general"]["county"], workspace.config.period, workspace.config.today, workspace.roster,
         workspace.dictionary, county, reports, stations, dated.findings, dated.new, dated.recurred, len(dated.fixed),
-        last[0][4] if last else {},
+        last[0][4] if last else {}, state.end_of_period_before(workspace.config.period[0]),
     )  # fmt: skip
 
 
@@ -127,8 +127,9 @@ def commit(
             state.put_findings([gone])
         state.put("generation", generation.name)
         state.put_period(workspace.config.period, generation.name)
+        kept = {"townships": remembered(results), "until": workspace.config.period[1].isoformat()}
         state.put_run(
-            results.run, results.started, results.finished, 0, results.totals | {"townships": remembered(results)}
+            results.run, results.started, results.finished, 0, results.totals | kept
         )
         remember_outputs(workspace, state, outputs, inputs, data)
     RowStore(workspace.config.path("state") / "rows").sweep({generation.name, *state.periods().values()})

@@ -143,6 +143,13 @@ class State:
             "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)", (run, started, finished, status, json.dumps(totals))
         )
 
+    def end_of_period_before(self, day: date) -> dict[str, Any]:
+        """Return the totals of the last run of the latest period that was over before a day; empty where there was none."""
+        sql = "SELECT totals FROM runs WHERE json_extract(totals, '$.until') < ? ORDER BY json_extract(totals, '$.until') DESC, started DESC"
+        row = self._db.execute(f"{sql} LIMIT 1", (day.isoformat(),)).fetchone()
+        found: dict[str, Any] = json.loads(row[0]) if row else {}
+        return found
+
     def runs(self, limit: int = 10) -> list[tuple[str, str, str, int, dict[str, Any]]]:
         """Return the last runs, the newest first."""
         rows = self._db.execute(
