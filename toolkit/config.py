@@ -110,7 +110,8 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "period": {"from": ("2020-01-01", _date), "to": ("2020-12-31", _date), "today": ("", _date_or_none)},
     "marks": {"mode": ("in-place", _choice("in-place", "copy", "off")), "information": ("no", _yes_no)},
     "run": {
-        "engine": ("local", _choice("local")),
+        "engine": ("local", _choice("local", "dask")),
+        "cluster": ("", _text),
         "workers": ("auto", _workers),
         "seconds_per_file": ("60", _number(1, 3600)),
         "memory_mb": ("2048", _number(256, 65536)),

@@ -47,7 +47,7 @@ def check_files(
         DictionaryError: the dictionary is wrong.
     """
     from toolkit.batches import BatchResult, Job, crashed
-    from toolkit.workers import run_batches
+    from toolkit.workers import Compute, run_batches
 
     started = datetime.now(UTC).astimezone()
     day = today or date.today()  # noqa: DTZ011 - the office's own calendar day
@@ -56,7 +56,8 @@ def check_files(
     job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain)
     batches = [[one] for one in prints if one.path not in left_aside]
     done = run_batches(
-        "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job, workers=min(len(batches), 2) or 1, seconds=60,
+        "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job,
+        compute=Compute(workers=min(len(batches), 2) or 1),
         lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
     )  # fmt: skip
     results = left_aside | ({file.path: file for _, batch in done for file in batch.files} if batches else {})

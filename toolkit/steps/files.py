@@ -10,6 +10,7 @@ from toolkit.intake.discover import Discovered, Fingerprint, discover
 from toolkit.messages import text
 from toolkit.passwords import passwords_for
 from toolkit.store.state import KnownFile
+from toolkit.workers import Compute, EngineError
 from toolkit.workspace import CONFIGURATION, INCOMPLETE, Workspace, WorkspaceError
 
 
@@ -76,8 +77,22 @@ def _wanted(workspace: Workspace, path: str, only: str) -> bool:
     return any(workspace.roster.contains(station, other) for other in workspace.roster.find(path))
 
 
+_FILES_A_TASK = 300
+"""How many files a task on a cluster takes: enough that its overhead does not count."""
+
+
+def compute_of(workspace: Workspace) -> Compute:
+    """Return where the workspace's settings want files to be processed."""
+    run = workspace.config.values["run"]
+    return Compute(run["engine"], run["workers"], run["cluster"], run["seconds_per_file"], run["memory_mb"])
+
+
 def process_files(workspace: Workspace, changed: Sequence[Fingerprint], progress: Any) -> Any:
-    """Return what the workers made of the changed files."""
+    """Return what the workers made of the changed files.
+
+    Raises:
+        WorkspaceError: the cluster of the settings cannot be used.
+    """
     from toolkit.batches import BatchResult, Job, crashed
     from toolkit.workers import in_batches, run_batches, worker_count
 
@@ -91,26 +106,31 @@ def process_files(workspace: Workspace, changed: Sequence[Fingerprint], progress
     parts: dict[str, list[Any]] = {}
     if changed:
         progress.step("read", len(changed))
-        batches = in_batches(changed, lambda file: file.size, worker_count(run["workers"]))
+        compute = compute_of(workspace)
+        most = _FILES_A_TASK if compute.engine == "dask" else 100
+        batches = in_batches(changed, lambda file: file.size, worker_count(run["workers"]), most=most)
         done = run_batches(
             "toolkit.perfile:process",
             batches,
             initializer="toolkit.perfile:start",
             argument=job,
-            workers=run["workers"],
-            seconds=run["seconds_per_file"],
-            memory_mb=run["memory_mb"],
+            compute=compute,
             lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
         )
-        for count, batch in done:
-            total.files += batch.files
-            for ledger, rows in batch.rows.items():
-                parts.setdefault(ledger, []).append(rows)
-            progress.advance(count)
+        try:
+            for count, batch in done:
+                total.files += batch.files
+                for ledger, rows in batch.rows.items():
+                    parts.setdefault(ledger, []).append(rows)
+                progress.advance(count)
+        except EngineError as error:
+            raise WorkspaceError(CONFIGURATION, [text(error.name, config.language, **error.params)]) from error
     if parts:
         import pyarrow as pa
 
-        total.rows = {ledger: pa.concat_tables(tables) for ledger, tables in parts.items()}
+        for ledger, tables in parts.items():  # in the order of the files, whichever batch was done first
+            tables.sort(key=lambda table: str(table["_file"][0]) if table.num_rows else "")
+            total.rows[ledger] = pa.concat_tables(tables)
     total.files.sort(key=lambda file: file.path)
     return total
 

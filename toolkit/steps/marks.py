@@ -20,7 +20,7 @@ from toolkit.steps.convert import as_xlsx
 from toolkit.steps.findings import in_file
 from toolkit.steps.places import IN_PLACE, copy_path
 from toolkit.store.state import KnownFile
-from toolkit.workers import in_batches, run_batches, worker_count
+from toolkit.workers import Compute, in_batches, run_batches, worker_count
 from toolkit.workspace import Workspace
 
 
@@ -121,9 +121,7 @@ def mark_files(
             batches,
             initializer="toolkit.steps.marks:start",
             argument=job,
-            workers=run["workers"],
-            seconds=run["seconds_per_file"] * 4,
-            memory_mb=run["memory_mb"],
+            compute=Compute("local", run["workers"], seconds=run["seconds_per_file"] * 4, memory_mb=run["memory_mb"]),
             lost=lambda task, _reason, _params: [Marked(task.path, "refused")],
         )
         digests = {task.path: marks_digest(mode, task.marks) for task in tasks}

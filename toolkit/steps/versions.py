@@ -5,22 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 
 from toolkit.passwords import VARIABLE
+from toolkit.workers.version import code_version
 from toolkit.workspace import Workspace
-
-
-@lru_cache(maxsize=1)
-def code_version() -> str:
-    """Return the version of the code itself: what another version parsed is parsed again."""
-    digest = hashlib.blake2b(digest_size=8)
-    package = Path(__file__).parent.parent
-    for source in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
-        status = source.stat()
-        digest.update(f"{source.relative_to(package)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    return digest.hexdigest()
 
 
 def version_key(workspace: Workspace) -> str:

@@ -1,32 +1,21 @@
-"""Running a function over batches in processes that may die: a hostile input costs itself, never the run.
-
-A batch whose worker dies or takes too long is split until the guilty item stands alone.
-"""
+"""Batches in processes of this machine, which may die: a hostile input costs itself, never the run."""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures import TimeoutError as FutureTimeout
-from importlib import import_module
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from toolkit.workers.naming import named
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-def worker_count(configured: int | None) -> int:
-    """Return how many processes to use; None means one a core that this process may use."""
-    if configured is not None:
-        return configured
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores)
 
 
 def limit_memory(megabytes: int) -> None:
@@ -38,46 +27,33 @@ def limit_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (ceiling, ceiling))
 
 
-def _named(reference: str) -> Callable[..., Any]:
-    """Return the function that ``module:name`` means: looked up in the worker, so that the caller need not import it."""
-    module, _, name = reference.partition(":")
-    function: Callable[..., Any] = getattr(import_module(module), name)
-    return function
-
-
 def _call(reference: str, batch: Any) -> Any:
-    return _named(reference)(batch)
+    return named(reference)(batch)
 
 
 def _start(initializer: str, argument: Any, memory_mb: int) -> None:
     if memory_mb:
         limit_memory(memory_mb)
-    _named(initializer)(argument)
+    named(initializer)(argument)
     gc.freeze()  # what is there now stays; batches make many small values and few cycles
     gc.set_threshold(100_000, 50, 100)
 
 
-def run_batches(
+def run_in_pool(
     function: str,
     batches: Sequence[Sequence[Item]],
     *,
     initializer: str,
     argument: Any,
     lost: Callable[[Item, str, dict[str, Any]], Result],
-    workers: int | None = None,
-    seconds: int = 60,
-    memory_mb: int = 2048,
+    workers: int,
+    seconds: int,
+    memory_mb: int,
 ) -> Iterator[tuple[int, Result]]:
-    """Yield (number of items, result) of each batch as it is done.
-
-    ``function`` and ``initializer`` are named as ``module:name``, so that only the workers import what they need.
-    ``initializer(argument)`` prepares every process. ``lost(item, reason, params)`` makes the result of an item whose process
-    died (``@crashed``), took more than ``seconds`` (``@timed_out``) or too much memory (``@memory``), or on which our own code failed
-    (``@fault``).
-    """
+    """Yield (number of items, result) of each batch as it is done; see :func:`toolkit.workers.run_batches`."""
     context = _context()
     with ProcessPool(
-        max_workers=worker_count(workers),
+        max_workers=workers,
         context=context,
         initializer=_start,
         initargs=(initializer, argument, memory_mb),
@@ -127,22 +103,3 @@ def _context() -> Any:
         context.set_forkserver_preload(["toolkit.perfile", "toolkit.marking"])
         return context
     return multiprocessing.get_context("spawn")
-
-
-def in_batches(
-    items: Sequence[Item], weight: Callable[[Item], int], workers: int, *, most: int = 100, heavy: int = 4 << 20
-) -> list[list[Item]]:
-    """Return ``items`` in batches: at most ``most`` items or ``heavy`` of weight each, and several for every worker."""
-    size = max(1, min(most, -(-len(items) // (workers * 3))))
-    batches: list[list[Item]] = []
-    current: list[Item] = []
-    load = 0
-    for item in items:
-        if current and (len(current) >= size or load + weight(item) > heavy):
-            batches.append(current)
-            current, load = [], 0
-        current.append(item)
-        load += weight(item)
-    if current:
-        batches.append(current)
-    return batches
