@@ -126,10 +126,9 @@ def commit(
         for gone in _fixed(state, results.findings):
             state.put_findings([gone])
         state.put("generation", generation.name)
-        state.put_run(
-            results.run, results.started, results.finished, 0, results.totals | {"townships": remembered(results)}
-        )
-        remember_outputs(workspace, state, outputs, inputs, data)
+        status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
+        totals = results.totals | {"townships": remembered(results)}
+        state.put_run(results.run, results.started, results.finished, status, totals)
     RowStore(workspace.config.path("state") / "rows").sweep(generation.name)
     return data
 
