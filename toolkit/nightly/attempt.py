@@ -95,16 +95,20 @@ class Runner:
             shown = words[len(TOOLKIT) + 1] if tuple(words[1 : len(TOOLKIT) + 1]) == TOOLKIT else words[0]
             log.line(text("nightly.log_step", self._lang, command=" ".join(words)))
             log.last = ""
-            status = run_process(
+            ended = run_process(
                 words, line=log.line, seconds=max(deadline - time.monotonic(), 0), stop=self._stop, environment=settings.environment
             )  # fmt: skip
-            if status not in SUCCESS:
-                reason = {
-                    TIMED_OUT: text("nightly.timed_out", self._lang, minutes=limit),
-                    STOPPED: text("nightly.stopped", self._lang),
-                }.get(status, log.last)
-                return Outcome(status, f"{shown}: {reason}"[:_MESSAGE])
-            worst = max(worst, status)
+            if ended.status not in SUCCESS:
+                reason = (
+                    {
+                        TIMED_OUT: text("nightly.timed_out", self._lang, minutes=limit),
+                        STOPPED: text("nightly.stopped", self._lang),
+                    }.get(ended.status)
+                    or _errors(ended.output)
+                    or log.last
+                )
+                return Outcome(ended.status, f"{shown}: {reason}"[:_MESSAGE])
+            worst = max(worst, ended.status)
         return Outcome(worst)
 
     def _tell_health(self, config: Config, beat: dict[str, Any], log: RunLog) -> None:
@@ -115,6 +119,16 @@ class Runner:
         ):
             if problem:
                 log.line(text("nightly.health", self._lang, reason=problem))
+
+
+def _errors(output: bytes) -> str:
+    """Return the sentences in which a command of ours says with ``--json`` why it failed."""
+    try:
+        said = json.loads(output)
+    except ValueError:
+        return ""
+    errors = said.get("errors") if isinstance(said, dict) else None
+    return mask_text(" ".join(str(sentence).strip() for sentence in errors)) if isinstance(errors, list) else ""
 
 
 def fault(error: Exception) -> Outcome:

@@ -10,31 +10,34 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 
-from toolkit.nightly.decide import STOPPED, TIMED_OUT
+from toolkit.nightly.decide import STOPPED, SUCCESS, TIMED_OUT
 
 _POLL = 0.1  # seconds
-_GRACE = 4.0  # seconds between asking to end and ending; with what follows, well below ten
+_GRACE = 3.0  # seconds between asking to end and ending; with what follows, well below ten
 _LONGEST_LINE = 2000  # characters
+_MOST_OUTPUT = 1 << 16
 
 
 class Leader:
     """A started process and everything that it starts."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], output: IO[bytes]) -> None:
         self._started = time.time()
         self._known: dict[int, Any] = {}
         self._job: Any = None
         if sys.platform == "win32":
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-            self.process = _open(words, environment, creationflags=flags)
+            self.process = _open(words, environment, output, creationflags=flags)
             self._job = _job_object(self.process)
         else:
-            self.process = _open(words, environment, start_new_session=True)
+            self.process = _open(words, environment, output, start_new_session=True)
 
     def end(self) -> None:
         """Ask everything to end, wait a little, and end what is left."""
@@ -86,44 +89,59 @@ class Leader:
         return list(alive.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended; ``output``: the beginning of its standard output, where it failed."""
+
+    status: int
+    output: bytes = b""
+
+
 def run_process(
     words: Sequence[str], *, line: Callable[[str], None], seconds: float, stop: threading.Event, environment: Mapping[str, str]
-) -> int:  # fmt: skip
-    """Run a command to its end and return its exit status; each line of its standard error goes to ``line``.
+) -> Ended:  # fmt: skip
+    """Run a command to its end; each line of its standard error goes to ``line``.
 
-    Its standard output, where results and with them the ledgers' contents would stand, is not read. After ``seconds`` (status
-    124), or when ``stop`` is set (130), it is ended with everything it started. Killed by a signal, it has the status 128 + n.
+    Its standard output, where results and with them the ledgers' contents stand, is read only where it failed. After ``seconds``
+    (status 124), or when ``stop`` is set (130), it is ended with everything it started. Killed by a signal, it has 128 + n.
 
     Raises:
         OSError: it cannot be started.
     """
-    leader = Leader(words, environment)
-    reader = threading.Thread(target=_read, args=(leader.process.stderr, line), daemon=True)
-    reader.start()
-    deadline = time.monotonic() + seconds
-    status: int | None = None
-    try:
-        while status is None:
-            if stop.is_set():
-                status = STOPPED
-            elif time.monotonic() > deadline:
-                status = TIMED_OUT
-            else:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    code = leader.process.wait(timeout=_POLL)
-                    status = code if code >= 0 else 128 - code
-        if status in (STOPPED, TIMED_OUT) and leader.process.poll() is None:
-            leader.end()
-    finally:
-        leader.sweep()
-    reader.join(timeout=2)
-    return status
+    with tempfile.TemporaryFile() as output:
+        leader = Leader(words, environment, output)
+        reader = threading.Thread(target=_read, args=(leader.process.stderr, line), daemon=True)
+        reader.start()
+        try:
+            status = _wait(leader, time.monotonic() + seconds, stop)
+            if status in (STOPPED, TIMED_OUT) and leader.process.poll() is None:
+                leader.end()
+        finally:
+            leader.sweep()
+        reader.join(timeout=1)
+        if status in SUCCESS:
+            return Ended(status)
+        output.seek(0)
+        return Ended(status, output.read(_MOST_OUTPUT))
 
 
-def _open(words: Sequence[str], environment: Mapping[str, str], **how: Any) -> subprocess.Popen[bytes]:
+def _wait(leader: Leader, deadline: float, stop: threading.Event) -> int:
+    while True:
+        if stop.is_set():
+            return STOPPED
+        if time.monotonic() > deadline:
+            return TIMED_OUT
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = leader.process.wait(timeout=_POLL)
+            return code if code >= 0 else 128 - code
+
+
+def _open(
+    words: Sequence[str], environment: Mapping[str, str], output: IO[bytes], **how: Any
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own interpreter, or what a test gives
-        list(words), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(environment), **how
-    )  # fmt: skip
+        list(words), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, env=dict(environment), **how
+    )
 
 
 def _read(stream: IO[bytes] | None, line: Callable[[str], None]) -> None:

@@ -30,17 +30,7 @@ def unit_files(name: str, config: Config, *, system: bool) -> dict[str, str]:
     """Return the unit files by their names: a timer that fires when something is due, and the service that it starts."""
     table = timetable(config)
     longest = Rules.of(config).longest * max(len(table), 1) + timedelta(hours=1)
-    words = [
-        sys.executable,
-        "-m",
-        "toolkit",
-        "nightly",
-        "--pending",
-        "-C",
-        str(config.folder),
-        "--lang",
-        config.language,
-    ]
+    words = [sys.executable, *TOOLKIT, "nightly", "--pending", "-C", str(config.folder), "--lang", config.language]
     description = text("service.description", config.language, folder=str(config.folder)).replace("%", "%%")
     needed = " ".join(_quoted(str(config.path(key))) for key in ("stations", "out", "state"))
     head = [f"RequiresMountsFor={needed}", "After=network-online.target remote-fs.target"] if system else []
