@@ -39,7 +39,7 @@ SPEC = FieldSpec("入伍时间", "date")
         (20180901.0, (2018, 9, 1)),
         (1985.0, (1985, None, None)),
         (date(2018, 9, 1), (2018, 9, 1)),
-        (datetime(2018, 9, 1, 8, 30), (2018, 9, 1)),
+        (datetime(2018, 9, 1, 8, 30), (2018, 9, 1)),  # noqa: DTZ001 - cells have no time zone
     ],
 )
 def test_forms_that_are_simply_understood(

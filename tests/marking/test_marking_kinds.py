@@ -93,7 +93,7 @@ def test_a_marked_copy_of_another_kind(
     assert book["台账"]["C2"].value == "149999199201010001"
     if make is old_format:
         assert [str(area) for area in book["台账"].merged_cells.ranges] == ["A1:E1"]
-        assert book["台账"]["D3"].value == dt.datetime(2024, 1, 5)
+        assert book["台账"]["D3"].value == dt.datetime(2024, 1, 5)  # noqa: DTZ001 - as openpyxl reads it
         assert (book["台账"]["B4"].value, book["台账"]["B4"].data_type) == ("=1+1", "s")
     assert f"台账.{suffix}" in book[FINDINGS_SHEET]["A4"].value
 

@@ -103,7 +103,7 @@ def _timetable(folder: Path, *, pending: bool, as_json: bool) -> NoReturn:
 
 @contextlib.contextmanager
 def _world(folder: Path, *, as_json: bool) -> Iterator[tuple[World, set[int]]]:
-    """Give what a timetable works with, and the signals that have asked it to stop; a second one ends the program at once."""
+    """Give what a timetable works with, and the signals that have asked it to stop; a second Ctrl+C does not wait."""
     from toolkit.nightly.attempt import Runner
     from toolkit.nightly.loop import SystemClock, World
 
@@ -112,7 +112,7 @@ def _world(folder: Path, *, as_json: bool) -> Iterator[tuple[World, set[int]]]:
     def ask_to_stop(number: int, _: Any) -> None:
         signals.add(number)
         ending.set()
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     names = ["SIGTERM", "SIGINT", "SIGBREAK"]
     before = {name: signal.signal(getattr(signal, name), ask_to_stop) for name in names if hasattr(signal, name)}

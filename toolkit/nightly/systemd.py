@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
@@ -38,7 +39,7 @@ def unit_files(name: str, config: Config, *, system: bool) -> dict[str, str]:
     calendars = [calendar for times in table.values() for calendar in calendars_of(times)]
     return {
         f"{name}.service": _template("nightly.service").format(
-            description=description, head="".join(f"{line}\n" for line in head), command=" ".join(map(_argument, words)),
+            description=description, head="".join(f"{line}\n" for line in head), command=_command(words),
             owner="".join(f"{line}\n" for line in owner), seconds=int(longest.total_seconds()),
         ),
         f"{name}.timer": _template("nightly.timer").format(
@@ -68,9 +69,16 @@ def _quoted(word: str) -> str:
     return f'"{escaped}"'
 
 
-def _argument(word: str) -> str:
-    """Return a word of a command line; a dollar sign would begin a variable there."""
-    return _quoted(word).replace("$", "$$")
+def _command(words: Sequence[str]) -> str:
+    """Return a command line.
+
+    A dollar sign begins a variable in the arguments, but not in the program's own path; where that holds quotes or backslashes,
+    systemd refuses it, and env(1) starts it instead.
+    """
+    program, *arguments = words
+    if set(program) & set("\"'\\"):
+        return _command(["/usr/bin/env", *words])
+    return " ".join([_quoted(program), *(_quoted(word).replace("$", "$$") for word in arguments)])
 
 
 def _owner(workspace: Path) -> str:
