@@ -18,7 +18,7 @@ from toolkit.demo import make_county
 from toolkit.scaffold import make_demo_workspace
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
-KILLS = 6
+KILLS, STEPS = 7, 5  # steps: starting, reading, cross-checking, marking, writing
 
 
 def make_small_county(folder: Path) -> None:
@@ -37,7 +37,7 @@ def run(workspace: Path) -> None:
 
 def start(workspace: Path) -> "subprocess.Popen[bytes]":
     command = [*PYTHON, "run", "-C", str(workspace), "--json"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def outcome(workspace: Path) -> dict[str, Any]:
@@ -70,9 +70,7 @@ def test_a_run_killed_at_random_moments_comes_to_the_result_of_an_undisturbed_on
     county, workspace = tmp_path / "county", tmp_path / "workspace"
     make_small_county(county)
     shutil.copytree(county, workspace)
-    began = time.monotonic()
     run(workspace)
-    usual = time.monotonic() - began
     undisturbed = outcome(workspace)
     assert undisturbed["report"]["totals"]["errors"] > 0
     assert any(file["marks"] == "done" for file in undisturbed["report"]["files"])
@@ -83,12 +81,16 @@ def test_a_run_killed_at_random_moments_comes_to_the_result_of_an_undisturbed_on
         shutil.copytree(county, workspace)
         for _ in range(1 + number % 2):  # once, or twice in a row
             process = start(workspace)
-            time.sleep(usual * (0.15 + 0.8 * (number + chance.random()) / KILLS))
+            assert process.stderr is not None
+            for _ in range(number % STEPS):
+                process.stderr.readline()  # a step begins
+            time.sleep(chance.uniform(0.1, 0.8) if number % STEPS == 0 else chance.uniform(0, 0.4))
             if process.poll() is None:
                 interrupted += 1
                 # the whole session, or the leader alone: its workers are left to find out by themselves
                 (os.killpg if number % 4 > 1 else os.kill)(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait()  # not for its workers: the next run may begin beside them
+            process.stderr.close()
         run(workspace)
         again = outcome(workspace)
         for part in undisturbed:
@@ -106,5 +108,5 @@ def test_the_workers_of_a_killed_run_do_not_outlive_it(tmp_path: Path) -> None:
     until(lambda: len(leader.children(recursive=True)) >= 3)
     workers = [child.pid for child in leader.children(recursive=True)]
     process.kill()
-    process.wait()
+    process.communicate()
     until(lambda: not any(alive(pid) for pid in workers), 30)
