@@ -18,7 +18,7 @@ from toolkit.demo import make_county
 from toolkit.scaffold import make_demo_workspace
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
-KILLS, STEPS = 7, 5  # steps: starting, reading, cross-checking, marking, writing
+KILLS, STEPS = 5, 5  # steps: starting, reading, cross-checking, marking, writing
 
 
 def make_small_county(folder: Path) -> None:

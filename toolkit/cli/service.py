@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 
 
 @taizhang.group(help=help_text("service.help"))
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=LANG, expose_value=False, help=help_text("lang"))
 def service() -> None:
     """Hold the commands about the service together."""
 
