@@ -23,16 +23,20 @@ from toolkit.store.jobs import JobLedger
 DUE = date(2026, 5, 2)
 
 
-def with_mail(config: Config) -> Config:
-    return replace(config, values={**config.values, "mail": {"server": "smtp.example.cn"}})
+ALL = ("summary", "township", "findings", "reminder", "weekly", "operator")
+
+
+def with_mail(config: Config, *kinds: str, service: str = "163") -> Config:
+    return replace(config, values={**config.values, "mail": {"service": service, "kinds": kinds}})
 
 
 def test_what_each_job_runs_when_mail_is_set_up(tmp_path: Path) -> None:
     write_config(tmp_path)
-    config = with_mail(load_config(tmp_path))
+    plain = load_config(tmp_path)
 
-    def shown(name: str, note: Path | None = None) -> list[str]:
-        return [" ".join(words[words.index("toolkit") + 1 : words.index("-C")]) for words in commands(name, config, DUE, "zh", note)]
+    def shown(name: str, note: Path | None = None, config: Config | None = None) -> list[str]:
+        steps = commands(name, config or with_mail(plain, *ALL), DUE, "zh", note)
+        return [" ".join(words[words.index("toolkit") + 1 : words.index("-C")]) for words in steps]
 
     assert shown("consolidate") == [
         "run --json", "mail send --kind summary --kind township --kind findings --due 2026-05-02 --json",
@@ -40,7 +44,11 @@ def test_what_each_job_runs_when_mail_is_set_up(tmp_path: Path) -> None:
     assert shown("remind") == ["mail send --kind reminder --due 2026-05-02 --json"]
     assert shown("weekly") == ["mail send --kind weekly --due 2026-05-02 --json"]
     assert shown("tell-weekly", Path("note.json")) == ["mail send --kind operator --due 2026-05-02 --note note.json --json"]
-    assert commands("weekly", load_config(tmp_path), DUE, "zh") == []
+    assert shown("monthly") == [], "a kind that [mail] does not enable is not sent"
+    assert shown("consolidate", config=with_mail(plain, "findings"))[1:] == ["mail send --kind findings --due 2026-05-02 --json"]
+    for silent in (plain, with_mail(plain, *ALL, service="")):
+        assert shown("consolidate", config=silent) == ["run --json"]
+        assert shown("weekly", config=silent) == shown("tell-weekly", Path("note.json"), silent) == []
 
 
 def test_the_operator_is_told_once_after_the_last_try_and_again_only_if_the_telling_failed(
@@ -48,7 +56,7 @@ def test_the_operator_is_told_once_after_the_last_try_and_again_only_if_the_tell
 ) -> None:
     """Real processes: the job says why it failed and ends with 11; the telling fails once, then keeps the note."""
     write_config(tmp_path, retries="2", backoff="10")
-    monkeypatch.setattr(loop, "mail_is_set_up", lambda _: True)
+    monkeypatch.setattr(loop, "mailed", lambda *_: ("operator",))
     kept = tmp_path / "told.json"
     failing = "import json, sys; print(json.dumps({'errors': ['花名册有 1 处要改 149999195203120019']})); sys.exit(11)"
     telling = (

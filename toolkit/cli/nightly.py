@@ -149,7 +149,7 @@ def _who_holds(folder: Path) -> str:
 
 def _show_plan(folder: Path, days: int, *, as_json: bool) -> None:
     from toolkit.config import load_config
-    from toolkit.nightly.jobs import mail_is_set_up
+    from toolkit.nightly.jobs import mailed
     from toolkit.nightly.plan import missed
     from toolkit.nightly.timetable import timetable, upcoming
     from toolkit.nightly.words import job_name
@@ -176,6 +176,6 @@ def _show_plan(folder: Path, days: int, *, as_json: bool) -> None:
         say(
             text("nightly.plan_line", LANG, moment=f"{moment:%Y-%m-%d %H:%M}", weekday=weekday, job=job_name(job, LANG))
         )
-    mailed = dict.fromkeys(job_name(job, LANG) for _, job in coming if job != "consolidate")
-    if mailed and not mail_is_set_up(config):
-        say(text("nightly.plan_without_mail", LANG, jobs="、".join(mailed)))
+    idle = dict.fromkeys(job_name(job, LANG) for _, job in coming if job != "consolidate" and not mailed(job, config))
+    if idle:
+        say(text("nightly.plan_without_mail", LANG, jobs="、".join(idle)))

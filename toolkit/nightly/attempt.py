@@ -16,7 +16,7 @@ from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.nightly import health
 from toolkit.nightly.decide import BUSY, FAULT, STOPPED, SUCCESS, TIMED_OUT
-from toolkit.nightly.jobs import TOOLKIT, commands, mail_is_set_up
+from toolkit.nightly.jobs import TOOLKIT, commands, mailed
 from toolkit.nightly.logs import RunLog, log_path, rotate
 from toolkit.nightly.process import run_process
 from toolkit.nightly.settings import Settings
@@ -74,7 +74,7 @@ class Runner:
             note = _write_note(state, failed) if failed else None
             steps = self._plan(name, config, due, self._lang, note)
             outcome = self._steps(settings, steps, log) if steps else Outcome(0, text("nightly.no_mail", self._lang))
-            if steps and not mail_is_set_up(config):
+            if steps and not mailed(name, config):
                 log.line(text("nightly.no_mail", self._lang))
             log.line(text("nightly.log_end", self._lang, status=outcome.status, message=outcome.message))
             if not quiet:

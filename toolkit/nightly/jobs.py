@@ -25,13 +25,15 @@ _MAILED = {
 assert set(_MAILED) == set(NAMES)
 
 
-def mail_is_set_up(config: Config) -> bool:
-    """Say whether there is a mail server to send by."""
-    return bool(config.values.get("mail", {}).get("server"))
+def mailed(name: str, config: Config) -> tuple[str, ...]:
+    """Return the kinds of mail that a job sends: those of its own that ``[mail]`` enables; none where no service is set up."""
+    mail = config.values.get("mail", {})
+    own = ("operator",) if name.startswith(TELL) else _MAILED[name]
+    return tuple(kind for kind in own if mail.get("service") and kind in mail.get("kinds", ()))
 
 
 def commands(name: str, config: Config, due: date, lang: str, note: Path | None = None) -> list[list[str]]:
-    """Return the commands of a job in their order; none where all it does is mail and mail is not set up.
+    """Return the commands of a job in their order; none where all it does is mail and that is not set up.
 
     ``note``: for the telling of a failure, the JSON file that says what failed.
     """
@@ -39,14 +41,10 @@ def commands(name: str, config: Config, due: date, lang: str, note: Path | None 
     steps: list[Sequence[str]] = []
     if name == "consolidate":
         steps.append(("run", "--json"))
-    if mail_is_set_up(config):
-        if name.startswith(TELL):
-            steps.append(
-                ("mail", "send", "--kind", "operator", "--due", due.isoformat(), "--note", str(note), "--json")
-            )
-        else:
-            kinds = [word for kind in _MAILED[name] for word in ("--kind", kind)]
-            steps.append(("mail", "send", *kinds, "--due", due.isoformat(), "--json"))
+    if kinds := mailed(name, config):
+        named = [word for kind in kinds for word in ("--kind", kind)]
+        failure = ("--note", str(note)) if note else ()
+        steps.append(("mail", "send", *named, "--due", due.isoformat(), *failure, "--json"))
     return [[_interpreter(), *TOOLKIT, *step, *place] for step in steps]
 
 

@@ -18,7 +18,7 @@ from toolkit.config import ConfigError
 from toolkit.messages import text
 from toolkit.nightly.attempt import Outcome, fault
 from toolkit.nightly.decide import STOPPED, SUCCESS, Action, Decision, Rules, decide
-from toolkit.nightly.jobs import mail_is_set_up
+from toolkit.nightly.jobs import mailed
 from toolkit.nightly.locks import JOB, Held, holding
 from toolkit.nightly.settings import Settings, fingerprint, load_settings
 from toolkit.nightly.timetable import TELL, last_due, look_at, timetable
@@ -195,7 +195,7 @@ class Nightly:
             self._act(name, name, due, decision)
 
     def _tell_operator(self, name: str, due: date, now: datetime) -> None:
-        if mail_is_set_up(self._settings.config):
+        if mailed(TELL + name, self._settings.config):
             failed = self._ledger.attempts(name, due)[-1]
             self._act(name, TELL + name, due, self._decide(TELL + name, due, now), failed)
 
