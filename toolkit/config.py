@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,8 +13,10 @@ from typing import Any
 
 from toolkit.ledgers.dictionary import load_dictionary
 from toolkit.messages import LANGUAGES, text
+from toolkit.times import Times, TimesError, parse_times
 
 FILE = "config.ini"
+INSTEAD = "TAIZHANG_CONFIG"  # names a file to be read instead: the nightly job's last settings without mistakes
 _SECRETS = ("password", "passwd", "secret", "密码", "口令", "授权码")
 
 
@@ -98,6 +101,19 @@ def _text(value: str) -> str:
     return value
 
 
+def _times(value: str) -> Times | None:
+    try:
+        return parse_times(value) if value else None
+    except TimesError as error:
+        raise _Refused(error.name, **error.params) from error
+
+
+def _address(value: str) -> str:
+    if value and not (value.startswith(("http://", "https://")) and value.isascii() and not set(value) & set(' <>@"')):
+        raise _Refused("address")
+    return value
+
+
 SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},
     "paths": {
@@ -118,6 +134,19 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "vanished_percent": ("50", _number(1, 100)),
     },
     "checks": {"amount_min": ("10", _number(0, 1_000_000)), "amount_max": ("200000", _number(1, 1_000_000_000))},
+    "nightly": {
+        "consolidate": ("02:30", _times),
+        "remind": ("", _times),
+        "weekly": ("", _times),
+        "monthly": ("", _times),
+        "quarterly": ("", _times),
+        "retries": ("3", _number(0, 20)),
+        "backoff": ("10", _number(1, 720)),
+        "time_limit": ("240", _number(1, 2880)),
+        "health_url": ("", _address),
+        "health_method": ("post", _choice("post", "get")),
+        "keep_logs": ("60", _number(1, 10_000)),
+    },
 }
 
 
@@ -167,14 +196,14 @@ def template(overrides: Mapping[tuple[str, str], str] | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def load_config(folder: Path) -> Config:
-    """Return the settings in ``folder``.
+def load_config(folder: Path, instead: Path | None = None) -> Config:
+    """Return the settings in ``folder``; ``instead`` is read in the place of its ``config.ini``.
 
     Raises:
         ConfigError: the file is missing or wrong; one problem per mistake.
     """
     folder = folder.absolute()
-    file = folder / FILE
+    file = instead or Path(os.environ.get(INSTEAD) or folder / FILE)
     if not file.is_file():
         raise ConfigError([("config.missing", {"folder": str(folder)})])
     data = file.read_bytes()

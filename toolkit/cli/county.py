@@ -1,8 +1,7 @@
-"""The commands about a whole workspace: run, status, init, demo."""
+"""The commands about a whole workspace: run, init, demo."""
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -56,41 +55,6 @@ def _run(folder: Path, *, full: bool, only: str | None, accept_vanished: bool, a
             unchanged=outcome.unchanged,
         )
     return outcome.status
-
-
-@taizhang.command(help=help_text("status.help"))
-@common
-def status(folder: Path, as_json: bool) -> None:
-    """Show the last runs and who has not reported."""
-    from toolkit.config import load_config
-    from toolkit.screen import say
-    from toolkit.store.state import State
-
-    config = load_config(folder)
-    state = State(config.path("state"))
-    runs = state.runs(10)
-    state.close()
-    path = config.path("out") / "report.json"
-    stations = json.loads(path.read_text(encoding="utf-8"))["stations"] if runs and path.is_file() else []
-    missing = [entry for entry in stations if entry["status"] in ("missing", "unreadable")]
-    if as_json:
-        keys = ("id", "started", "finished", "status", "totals")
-        print_json({"version": 1, "runs": [dict(zip(keys, run, strict=True)) for run in runs], "missing": missing})
-        return
-    if not runs:
-        say(text("screen.no_runs", LANG))
-        return
-    say(text("screen.last_runs", LANG))
-    for _, started, _, _, totals in runs:
-        say(text("screen.run_line", LANG, started=started[:16].replace("T", " "), **totals))
-    names: dict[str, list[str]] = {}
-    for entry in missing:
-        names.setdefault(entry.get("name", entry["station"]), []).append(entry["ledger"])
-    say(text("screen.not_reported", LANG, count=len(names)))
-    for name, ledgers in list(names.items())[:30]:
-        say(f"  {name}  {'、'.join(ledgers)}")
-    if len(names) > 30:
-        say(f"  … {len(names) - 30}")
 
 
 @taizhang.command(help=help_text("init.help"))

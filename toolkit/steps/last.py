@@ -15,14 +15,18 @@ from toolkit.workspace import Workspace
 
 def remember_outputs(
     workspace: Workspace, state: State, outputs: Mapping[str, Path], inputs: str, report: Mapping[str, Any]
-) -> None:
-    """Note what was written and what it depended on. Files that our own marks changed are discovered with other hashes next time."""
+) -> tuple[int, int]:
+    """Note what was written and what it depended on; return (unusable inputs, broken rules).
+
+    Files that our own marks changed are discovered with other hashes next time.
+    """
     sizes = {name: [workspace.relative(path), path.stat().st_size] for name, path in outputs.items()}
-    problems = [sum(file["status"] in ("unreadable", "encrypted", "locked") for file in report["files"]),
-                sum(finding["code"] == "E901" for finding in report["findings"])]  # fmt: skip
+    problems = (sum(file["status"] in ("unreadable", "encrypted", "locked") for file in report["files"]),
+                sum(finding["code"] == "E901" for finding in report["findings"]))  # fmt: skip
     state.put("outputs", json.dumps(sizes))
     state.put("problems", json.dumps(problems))
     state.put("inputs", inputs)
+    return problems
 
 
 def _copies_untouched(workspace: Workspace, state: State) -> bool:
@@ -58,8 +62,8 @@ def last_outcome(
     }
     report["totals"]["fixed"] = 0
     unusable, broken = json.loads(state.get("problems") or "[0, 0]")
+    status = 3 if unusable or broken else 0
     with state.transaction():
-        state.put_run(
-            run, report["run"]["started"], report["run"]["finished"], 0, state.runs(1)[0][4] | report["totals"]
-        )
+        totals = state.runs(1)[0][4] | report["totals"]
+        state.put_run(run, report["run"]["started"], report["run"]["finished"], status, totals)
     return report, outputs, unusable, broken

@@ -127,11 +127,9 @@ def commit(
             state.put_findings([gone])
         state.put("generation", generation.name)
         state.put_period(workspace.config.period, generation.name)
+        status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
         kept = {"townships": remembered(results), "until": workspace.config.period[1].isoformat()}
-        state.put_run(
-            results.run, results.started, results.finished, 0, results.totals | kept
-        )
-        remember_outputs(workspace, state, outputs, inputs, data)
+        state.put_run(results.run, results.started, results.finished, status, results.totals | kept)
     RowStore(workspace.config.path("state") / "rows").sweep({generation.name, *state.periods().values()})
     return data
 

@@ -41,14 +41,20 @@ class KnownFile:
     result: dict[str, Any]
 
 
+def connect(folder: Path) -> sqlite3.Connection:
+    """Open the state database in ``folder``; what is committed survives a power cut."""
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(folder / "state.db", isolation_level=None, timeout=30)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
 class State:
     """The state database of a workspace."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "state.db", isolation_level=None, timeout=30)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db = connect(folder)
         if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             self._db.executescript(_TABLES)
             self._db.execute(f"PRAGMA user_version={VERSION}")
