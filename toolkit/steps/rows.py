@@ -71,10 +71,14 @@ def open_rows(
     known: Mapping[str, KnownFile],
 ) -> StoredCounty:
     """Return the county: rows in order, each record counted once, from the newest file that holds it."""
-    sent = sent_times(workspace, found, known)
-    newest = sorted(files, key=lambda path: (_named_end(files[path]), sent.get(path, 0), path))
-    recency = {path: rank for rank, path in enumerate(newest, 1)}
+    recency = by_recency(files, sent_times(workspace, found, known))
     return open_county(generation.tables, workspace.dictionary, workspace.roster, recency)
+
+
+def by_recency(files: Mapping[str, FileResult], sent: Mapping[str, int]) -> dict[str, int]:
+    """Return file → a number that grows with newer files; ``sent``: when each was last changed by its station (ns)."""
+    newest = sorted(files, key=lambda path: (_named_end(files[path]), sent.get(path, 0), path))
+    return {path: rank for rank, path in enumerate(newest, 1)}
 
 
 def sent_times(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, int]:

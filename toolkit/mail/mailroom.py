@@ -1,0 +1,205 @@
+"""From kinds of mail to letters for the outbox: who gets what, in which variant, and who gets nothing and why."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from toolkit.mail.attach import Attachment, safe_name, sealed
+from toolkit.mail.compose import guarded, message
+from toolkit.mail.kinds import KINDS, Kind, Matter, matters, recipients
+from toolkit.mail.material import Material
+from toolkit.mail.notices import write_notices
+from toolkit.mail.outbox import Draft, Outbox
+from toolkit.mail.rendering import Rendered, Renderer
+from toolkit.mail.settings import MailSettings
+from toolkit.messages import text
+from toolkit.output.places import short
+from toolkit.output.small import LEAST
+from toolkit.output.summary import write_summary
+
+_DAY = 86_400.0
+_VOLATILE = frozenset({"today", "days", "late"})
+
+
+class NoPasswordError(Exception):
+    """Attachments are to be encrypted, but their password is nowhere to be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One mail ready for one address: in words, with attachments, and in words without them."""
+
+    matter: Matter
+    address: str
+    rendered: Rendered
+    attachments: tuple[Attachment, ...] = ()
+    bare: Rendered | None = None
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Who gets nothing: stations without an address, addresses that are none (station, address), those outside the house's domains, and
+    how many were told already."""
+
+    without: list[str] = field(default_factory=list)
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    already: int = 0
+
+
+@dataclass
+class Mailroom:
+    """Makes letters out of the last run. ``password``: that of encrypted attachments."""
+
+    material: Material
+    renderer: Renderer
+    password: str | None
+    skipped: Skipped = field(default_factory=Skipped)
+
+    def copies(self, kinds: Sequence[str], due: date, *, to: str | None = None, station: str | None = None) -> Iterator[Copy]:
+        """Yield the mails of kinds for a due date.
+
+        ``to``: one sample of each kind, to this address instead; ``station``: only what concerns stations whose name holds this.
+
+        Raises:
+            NoRunError: there is no finished run. TemplateError: a template is broken. NoPasswordError: no password to encrypt with.
+        """
+        for kind in (KINDS[name] for name in KINDS if name in kinds and name != "operator"):
+            variants: dict[bool, list[Matter]] = {}
+
+            def told(hidden: bool, kind: Kind = kind, variants: dict[bool, list[Matter]] = variants) -> list[Matter]:  # noqa: FBT001
+                if hidden not in variants:
+                    variants[hidden] = list(matters(self.material, kind, due, hidden=hidden))
+                return variants[hidden]
+
+            first = told(True)  # noqa: FBT003 - the variant that may go anywhere
+            chosen = [n for n, matter in enumerate(first) if station is None or (matter.station and station in matter.station.name)]
+            for number in chosen[:1] if to else chosen:
+                for address in [to] if to else self._addresses(first[number]):
+                    trusted = self.material.settings.trusts(address)
+                    if not trusted and self.material.settings.outside == "refuse":
+                        self.skipped.outside.append(address)
+                        continue
+                    yield self._copy(told(not trusted)[number], address, hidden=not trusted)
+
+    def _addresses(self, matter: Matter) -> list[str]:
+        good, bad = recipients(self.material, matter)
+        if matter.station is not None:
+            self.skipped.wrong += [(short(matter.station.name), one) for one in bad]
+            if not good and not bad:
+                self.skipped.without.append(short(matter.station.name))
+        return good
+
+    def _copy(self, matter: Matter, address: str, *, hidden: bool) -> Copy:
+        attachments = (self._summary(hidden=hidden),) if matter.kind.summary else ()
+        given = self._context(matter, hidden=hidden)
+        names = "、".join(one.name for one in attachments)
+        rendered = self.renderer.render(matter.kind.template, given | {"attachment": names})
+        bare = self.renderer.render(matter.kind.template, given | {"too_big": True}) if attachments else None
+        return Copy(matter, address, rendered, attachments, bare)
+
+    def _context(self, matter: Matter, *, hidden: bool) -> dict[str, Any]:
+        results, settings, lang = self.material.results, self.material.settings, self.material.lang
+        first, last = results.period
+        return {
+            "lang": "zh-CN" if lang == "zh" else lang, "county": results.county_name or text("out.notice.county", lang), "first": first,
+            "last": last, "finished": results.finished[:16].replace("T", " "), "due": matter.due.isoformat(), "contact": settings.contact,
+            "sender_name": settings.sender_name, "hidden": hidden, "attachment": "", "too_big": False, "encrypted": settings.encrypt,
+            **matter.context,
+        }  # fmt: skip
+
+    def _summary(self, *, hidden: bool) -> Attachment:
+        return self._hidden_summary if hidden else self._open_summary
+
+    @cached_property
+    def _open_summary(self) -> Attachment:
+        path = self.material.summary
+        return self._attachment(path.read_bytes() if path else self._written(0))
+
+    @cached_property
+    def _hidden_summary(self) -> Attachment:
+        return self._attachment(self._written(LEAST))
+
+    def _written(self, least: int) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return write_summary(Path(folder) / "summary.xlsx", self.material.results, self.material.lang, least=least).read_bytes()
+
+    def _attachment(self, content: bytes) -> Attachment:
+        results, lang = self.material.results, self.material.lang
+        county = results.county_name or text("out.notice.county", lang)
+        day = results.finished[:10]
+        made = Attachment(safe_name(text("mail.attachment", lang, county=county, day=day), ".xlsx"), content)
+        if not self.material.settings.encrypt:
+            return made
+        if not self.password:
+            raise NoPasswordError
+        return sealed(made, self.password)
+
+    def drafts(self, copies: Iterable[Copy], outbox: Outbox, *, trial: bool = False, again: bool = False) -> Iterator[Draft]:
+        """Yield letters for the outbox; what a recipient was told already for the due date, or lately, is left out.
+
+        ``trial``: a sample, marked as one, sent however often; ``again``: as if nothing had been sent.
+        """
+        for copy in copies:
+            kind, due, scope = copy.matter.kind, copy.matter.due.isoformat(), copy.matter.scope
+            digest = digest_of(copy.matter.context)
+            days = self.material.settings.repeat_days
+            if not trial and not again:
+                since = outbox.now() - (days - 0.5) * _DAY
+                repeated = kind.repeats and days and outbox.told_since(kind.name, scope, copy.address, digest, since)
+                if repeated or outbox.has(due, kind.name, scope, copy.address):
+                    self.skipped.already += 1
+                    continue
+            yield draft(self.material.settings, self.material.lang, copy, digest, trial=trial)
+
+    def notices(self, due: date) -> list[Path]:
+        """Write the reminders as files, those without an address included; return them."""
+        written = []
+        for matter in matters(self.material, KINDS["reminder"], due, hidden=True):
+            rendered = guarded(self.renderer.render("reminder", self._context(matter, hidden=True)), self.material.settings)
+            name = matter.context["name"].removeprefix(matter.context["township"]) or matter.context["name"]
+            written.append((matter.context["township"], name, rendered.text))
+        return write_notices(self.material.workspace.config.path("out") / "notices", written, self.material.lang)
+
+
+def draft(settings: MailSettings, lang: str, copy: Copy, digest: str, *, trial: bool = False) -> Draft:
+    """Return a mail as the outbox takes it."""
+    now = datetime.now(UTC).astimezone()
+    mark = text("mail.trial", lang) if trial else ""
+
+    def marked(rendered: Rendered) -> Rendered:
+        return Rendered(mark + rendered.subject, rendered.text, rendered.html)
+
+    def content(message_id: str) -> bytes:
+        return message(settings, copy.address, marked(copy.rendered), copy.attachments, message_id, now)
+
+    def without(message_id: str) -> bytes:
+        assert copy.bare is not None
+        return message(settings, copy.address, marked(copy.bare), (), message_id, now)
+
+    subject = guarded(marked(copy.rendered), settings).subject
+    return Draft(
+        copy.matter.due.isoformat(), copy.matter.kind.name, f"trial {copy.matter.scope}".strip() if trial else copy.matter.scope,
+        copy.address, digest, copy.matter.kind.priority, subject, "; ".join(one.record for one in copy.attachments), content,
+        without if copy.bare else None,
+    )  # fmt: skip
+
+
+def digest_of(context: Mapping[str, Any]) -> str:
+    """Return what identifies what is told: equal for equal facts on different days."""
+    made = json.dumps(_plain(context), ensure_ascii=False, sort_keys=True, default=repr)
+    return hashlib.blake2b(made.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items() if key not in _VOLATILE}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
