@@ -79,7 +79,7 @@ def _order(post: Post, given: dict[str, Any], *, everything: bool) -> Order:
         raise WorkspaceError(2, [text("mail.failure.address", LANG, value=to[:60])])
     due: datetime | None = given["due"]
     named = tuple(given["kinds"]) or (MAIL_KINDS if everything else post.settings.kinds)
-    kinds = tuple(kind for kind in named if kind != OPERATOR or given["note"])
+    kinds = tuple(kind for kind in named if kind != OPERATOR or given["note"] or given["preview"])
     return Order(kinds, due.date() if due else None, normal(to) if to else None, given["station"], given["again"], given["note"])
 
 

@@ -6,6 +6,7 @@ import sys
 import webbrowser
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -128,12 +129,10 @@ def _wanted(post: Post, order: Order) -> tuple[list[Copy], Any]:
 
 def show_previews(post: Post, order: Order, *, as_json: bool) -> None:
     """Write the first mail of each kind as .eml and .html into out/preview, and open them."""
-    copies, _ = post.copies(order)
-    if not copies:
-        copies, _ = post.copies(Order(order.kinds, order.due, post.settings.sender, order.station, note=order.note))
+    copies, _ = post.copies(replace(order, sample=True))
     folder = post.config.path("out") / "preview"
     written: list[Path] = []
-    for copy in {copy.matter.kind.name: copy for copy in reversed(copies)}.values():
+    for copy in copies:
         content = message(post.settings, copy.address, copy.rendered, copy.attachments, "<preview@localhost>", datetime.now(UTC).astimezone())
         written.append(publish_bytes(folder / f"{copy.matter.kind.name}.eml", content))
         written.append(publish_bytes(folder / f"{copy.matter.kind.name}.html", guarded(copy.rendered, post.settings).html.encode()))

@@ -1,4 +1,4 @@
-"""Attachments: names that Outlook, Foxmail and QQ show right, and workbooks with a password."""
+"""Attachments, with names that Outlook, Foxmail and QQ show right."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import urllib.parse
 from dataclasses import dataclass
 from email.mime.base import MIMEBase
 from typing import Any
-
-from toolkit.marking.encryption import encrypted
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST = 40
@@ -35,15 +33,6 @@ def safe_name(stem: str, suffix: str) -> str:
     """Return a file's name that every program takes: at most 40 characters, none that a file system forbids."""
     stem = _FORBIDDEN.sub(" ", stem).strip(" .") or "attachment"
     return stem[: _LONGEST - len(suffix)] + suffix
-
-
-def sealed(attachment: Attachment, password: str) -> Attachment:
-    """Return a workbook encrypted (AES-256), made sure that it opens again.
-
-    Raises:
-        Refusal: it would not.
-    """
-    return Attachment(attachment.name, encrypted(attachment.content, password), attachment.type)
 
 
 def part(attachment: Attachment) -> Any:

@@ -27,13 +27,15 @@ from toolkit.workspace import BUSY, CONFIGURATION, WorkspaceError, open_workspac
 
 USAGE = 2
 OPERATOR = "operator"
+_EXAMPLE = {"job": "run", "started": "2020-12-31T20:00:00", "finished": "2020-12-31T20:00:07", "status": 13, "message": "…"}
+"""The note that previews are made with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to send. ``due`` None: today; ``to``: samples to this address instead; ``again``: what was sent before, too.
 
-    ``note``: a JSON file with job, started, finished, status and message, for an operator.
+    ``note``: a JSON file with job, started, finished, status and message, for an operator; ``sample``: one of each kind, to be looked at.
     """
 
     kinds: tuple[str, ...]
@@ -42,6 +44,7 @@ class Order:
     station: str | None = None
     again: bool = False
     note: Path | None = None
+    sample: bool = False
 
 
 @dataclass(slots=True)
@@ -127,18 +130,17 @@ class Post:
             WorkspaceError: they cannot be made.
         """
         with self._explained():
-            ready = self._operator_copies(order) if OPERATOR in order.kinds and order.note else []
+            ready = self._operator_copies(order) if OPERATOR in order.kinds and (order.note or order.sample) else []
             others = [kind for kind in order.kinds if kind != OPERATOR]
             if not others:
                 return ready, None
             room = self.mailroom()
-            made = room.copies(others, self.due(order), to=order.to, station=order.station)
+            made = room.copies(others, self.due(order), to=order.to, station=order.station, sample=order.sample)
             return [*ready, *made], room
 
     def _operator_copies(self, order: Order) -> list[Copy]:
         """Return the mails to the operators; what failed may be the workspace itself, so little is needed of it."""
-        assert order.note is not None
-        context = operator(read_note(order.note), self._discreet())
+        context = operator(read_note(order.note) if order.note else _EXAMPLE, self._discreet())
         kind, settings = KINDS[OPERATOR], self.settings
         given = {
             "lang": "zh-CN" if self.lang == "zh" else self.lang, "county": settings.sender_name, "due": self.due(order).isoformat(),
@@ -150,8 +152,10 @@ class Post:
         except TemplateError:
             rendered = Renderer(self.lang).render(kind.template, given)
         matter = Matter(kind, self.due(order), digest_of({key: context[key] for key in ("job", "status", "message")}), context)
-        addresses = [order.to] if order.to else [one for one in settings.operators
-                                                 if settings.outside != "refuse" or settings.trusts(one)]  # fmt: skip
+        operators = [one for one in settings.operators if settings.outside != "refuse" or settings.trusts(one)]
+        addresses = [order.to] if order.to else operators
+        if order.sample:
+            addresses = (addresses or [settings.sender])[:1]
         return [Copy(matter, address, rendered) for address in addresses]
 
     def _discreet(self) -> Callable[[str], str]:

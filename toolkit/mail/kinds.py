@@ -21,27 +21,32 @@ LEADERS, OPERATORS, TOWNSHIPS, STATIONS = "leaders", "operators", "townships", "
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of mail. ``priority``: those with the lower number go first; ``summary``: the summary workbook is attached."""
+    """One kind of mail.
+
+    ``priority``: those with the lower number go first; ``counts``: it counts people; ``summary``: the summary workbook is attached;
+    ``repeats``: sent again only after ``[mail] repeat_days`` where nothing has changed.
+    """
 
     name: str
     template: str
     audience: str
     priority: int
+    counts: bool = True
     summary: bool = False
     repeats: bool = False
 
 
 KINDS = {kind.name: kind for kind in (
-    Kind("operator", "operator", OPERATORS, 0),
+    Kind("operator", "operator", OPERATORS, 0, counts=False),
     Kind("summary", "summary", LEADERS, 1, summary=True),
     Kind("quarterly", "period", LEADERS, 2),
     Kind("monthly", "period", LEADERS, 2),
     Kind("weekly", "period", LEADERS, 2),
     Kind("township", "township", TOWNSHIPS, 3),
-    Kind("reminder", "reminder", STATIONS, 4, repeats=True),
-    Kind("findings", "findings", STATIONS, 5, repeats=True),
+    Kind("reminder", "reminder", STATIONS, 4, counts=False, repeats=True),
+    Kind("findings", "findings", STATIONS, 5, counts=False, repeats=True),
 )}  # fmt: skip
-"""Every kind by name. Those that repeat are sent again only after ``[mail] repeat_days`` where nothing has changed."""
+"""Every kind by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from toolkit.mail.attach import Attachment, safe_name, sealed
+from toolkit.mail.attach import Attachment, safe_name
 from toolkit.mail.compose import guarded, message
 from toolkit.mail.kinds import KINDS, Kind, Matter, matters, recipients
 from toolkit.mail.material import Material
@@ -20,6 +20,7 @@ from toolkit.mail.notices import write_notices
 from toolkit.mail.outbox import Draft, Outbox
 from toolkit.mail.rendering import Rendered, Renderer
 from toolkit.mail.settings import MailSettings
+from toolkit.marking.encryption import encrypted
 from toolkit.messages import text
 from toolkit.output.places import short
 from toolkit.output.small import LEAST
@@ -64,10 +65,13 @@ class Mailroom:
     password: str | None
     skipped: Skipped = field(default_factory=Skipped)
 
-    def copies(self, kinds: Sequence[str], due: date, *, to: str | None = None, station: str | None = None) -> Iterator[Copy]:
+    def copies(
+        self, kinds: Sequence[str], due: date, *, to: str | None = None, station: str | None = None, sample: bool = False
+    ) -> Iterator[Copy]:
         """Yield the mails of kinds for a due date.
 
-        ``to``: one sample of each kind, to this address instead; ``station``: only what concerns stations whose name holds this.
+        ``sample``: only one of each kind, as its first recipient gets it, or as the sender would; ``to``: such a sample, to this address;
+        ``station``: only what concerns stations whose name holds this.
 
         Raises:
             NoRunError: there is no finished run. TemplateError: a template is broken. NoPasswordError: no password to encrypt with.
@@ -82,8 +86,11 @@ class Mailroom:
 
             first = told(True)  # noqa: FBT003 - the variant that may go anywhere
             chosen = [n for n, matter in enumerate(first) if station is None or (matter.station and station in matter.station.name)]
-            for number in chosen[:1] if to else chosen:
-                for address in [to] if to else self._addresses(first[number]):
+            for number in chosen[:1] if to or sample else chosen:
+                addresses = [to] if to else self._addresses(first[number])
+                if sample:
+                    addresses = (addresses or [self.material.settings.sender])[:1]
+                for address in addresses:
                     trusted = self.material.settings.trusts(address)
                     if not trusted and self.material.settings.outside == "refuse":
                         self.skipped.outside.append(address)
@@ -99,7 +106,7 @@ class Mailroom:
         return good
 
     def _copy(self, matter: Matter, address: str, *, hidden: bool) -> Copy:
-        attachments = (self._summary(hidden=hidden),) if matter.kind.summary else ()
+        attachments = (self._summary(matter.due, hidden=hidden),) if matter.kind.summary else ()
         given = self._context(matter, hidden=hidden)
         names = "、".join(one.name for one in attachments)
         rendered = self.renderer.render(matter.kind.template, given | {"attachment": names})
@@ -112,36 +119,35 @@ class Mailroom:
         return {
             "lang": "zh-CN" if lang == "zh" else lang, "county": results.county_name or text("out.notice.county", lang), "first": first,
             "last": last, "finished": results.finished[:16].replace("T", " "), "due": matter.due.isoformat(), "contact": settings.contact,
-            "sender_name": settings.sender_name, "hidden": hidden, "attachment": "", "too_big": False, "encrypted": settings.encrypt,
+            "sender_name": settings.sender_name, "hidden": hidden and matter.kind.counts, "attachment": "", "too_big": False, "encrypted": settings.encrypt,
             **matter.context,
         }  # fmt: skip
 
-    def _summary(self, *, hidden: bool) -> Attachment:
-        return self._hidden_summary if hidden else self._open_summary
+    def _summary(self, day: date, *, hidden: bool) -> Attachment:
+        results, lang = self.material.results, self.material.lang
+        county = results.county_name or text("out.notice.county", lang)
+        name = safe_name(text("mail.attachment", lang, county=county, day=day.isoformat()), ".xlsx")
+        return Attachment(name, self._hidden_summary if hidden else self._open_summary)
 
     @cached_property
-    def _open_summary(self) -> Attachment:
+    def _open_summary(self) -> bytes:
         path = self.material.summary
-        return self._attachment(path.read_bytes() if path else self._written(0))
+        return self._sealed(path.read_bytes() if path else self._written(0))
 
     @cached_property
-    def _hidden_summary(self) -> Attachment:
-        return self._attachment(self._written(LEAST))
+    def _hidden_summary(self) -> bytes:
+        return self._sealed(self._written(LEAST))
 
     def _written(self, least: int) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             return write_summary(Path(folder) / "summary.xlsx", self.material.results, self.material.lang, least=least).read_bytes()
 
-    def _attachment(self, content: bytes) -> Attachment:
-        results, lang = self.material.results, self.material.lang
-        county = results.county_name or text("out.notice.county", lang)
-        day = results.finished[:10]
-        made = Attachment(safe_name(text("mail.attachment", lang, county=county, day=day), ".xlsx"), content)
+    def _sealed(self, workbook: bytes) -> bytes:
         if not self.material.settings.encrypt:
-            return made
+            return workbook
         if not self.password:
             raise NoPasswordError
-        return sealed(made, self.password)
+        return encrypted(workbook, self.password)
 
     def drafts(self, copies: Iterable[Copy], outbox: Outbox, *, trial: bool = False, again: bool = False) -> Iterator[Draft]:
         """Yield letters for the outbox; what a recipient was told already for the due date, or lately, is left out.

@@ -87,7 +87,7 @@ def _hidden(rows: Sequence[Sequence[Any]], *, hidden: bool, total: bool) -> list
 def deaths(results: Results) -> int | None:
     """Return how many registered people died in the window, or None where the register does not tell."""
     ledger = results.dictionary.ledgers.get("L1")
-    if ledger is None or "去世时间" not in ledger.fields:
+    if ledger is None or "去世时间" not in ledger.fields or ledger.id not in results.rows.ledgers:
         return None
     first, last = results.period
     row = results.rows.query(
@@ -98,9 +98,9 @@ def deaths(results: Results) -> int | None:
 
 
 def petitioners(results: Results) -> tuple[int, int] | None:
-    """Return petitions in the window as (批, 人次), or None where the ledger is not defined."""
+    """Return petitions in the window as (批, 人次), or None where nobody sent any."""
     ledger = results.dictionary.ledgers.get("L8")
-    if ledger is None or "人数" not in ledger.fields:
+    if ledger is None or "人数" not in ledger.fields or ledger.id not in results.rows.ledgers:
         return None
     count, people = results.rows.query(
         f"SELECT count(*), coalesce(sum(coalesce({quoted('人数')}, 1)), 0) FROM {quoted('L8')} WHERE {in_period(results, ledger)}"  # noqa: S608
