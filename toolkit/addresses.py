@@ -1,4 +1,4 @@
-"""E-mail addresses as people list them: several in one cell, separated by 、;, or blanks; only what a mail server will take."""
+"""E-mail addresses as people list them (several in one cell, separated by 、;, or blanks), and the kinds of mail that go to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 from toolkit.characters import tidy
 
-_SPLIT = re.compile(r"[、,，;；/\s]+")
+MAIL_KINDS = ("summary", "township", "findings", "reminder", "weekly", "monthly", "quarterly", "operator")
+_SPLIT = re.compile(r"[、,，;；/\n]+")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
@@ -16,12 +17,14 @@ def split_addresses(text: str) -> tuple[list[str], list[str]]:
     """Return (addresses, what is none) of a text, each once, full-width forms put right, the domain in lower case."""
     good: dict[str, None] = {}
     bad: list[str] = []
-    for part in filter(None, _SPLIT.split(tidy(text))):
-        address = normal(part)
-        if address is None:
-            bad.append(part)
-        else:
-            good[address] = None
+    for part in filter(None, map(str.strip, _SPLIT.split(tidy(text)))):
+        words = part.split()
+        for one in words if all("@" in word for word in words) else [part]:
+            address = normal(one)
+            if address is None:
+                bad.append(one)
+            else:
+                good[address] = None
     return list(good), bad
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from toolkit.addresses import is_domain, split_addresses
+from toolkit.addresses import MAIL_KINDS, is_domain, split_addresses
 from toolkit.ledgers.dictionary import load_dictionary
 from toolkit.messages import LANGUAGES, text
 
@@ -154,7 +154,6 @@ def _port(value: str) -> int | None:
 
 
 MAIL_SERVICES = ("163", "126", "qq", "exmail", "smtp")
-MAIL_KINDS = ("summary", "township", "findings", "reminder", "weekly", "monthly", "quarterly", "operator")
 
 SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},

@@ -232,8 +232,11 @@ def main() -> None:
     if reason := missing():
         sys.exit(reason)
     postfix = start(given.folder.absolute(), tuple(given.ports))
-    print(f"[mail]\nservice = smtp\nserver = localhost\nsecurity = tls\nport = {postfix.tls}\nuser = {USER}\nca_file = {postfix.certificates.authority}")
-    print(f"TAIZHANG_MAIL_PASSWORD={PASSWORD}", flush=True)
+    keys = {"service": "smtp", "server": "localhost", "security": "tls", "port": postfix.tls, "user": USER,
+            "ca_file": postfix.certificates.authority}  # fmt: skip
+    lines = ["[mail]", *(f"{key} = {value}" for key, value in keys.items()), "", f"TAIZHANG_MAIL_PASSWORD={PASSWORD}", ""]
+    sys.stdout.write("\n".join(lines))
+    sys.stdout.flush()
     with suppress(KeyboardInterrupt):
         postfix.process.wait()
     postfix.stop()

@@ -38,7 +38,7 @@ class Server:
     def recipients(self) -> list[str]:
         return [recipient for recipient, _ in self.got]
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd calls it
         if len(envelope.rcpt_tos):
             return "452 one recipient an envelope, please"
         answer = self.at_rcpt(address)
@@ -46,7 +46,7 @@ class Server:
             envelope.rcpt_tos.append(address)
         return answer or "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd calls it
         recipient = envelope.rcpt_tos[0]
         if answer := self.at_data(recipient):
             return answer

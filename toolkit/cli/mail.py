@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from toolkit.addresses import MAIL_KINDS
 from toolkit.cli.common import LANG, common, help_text, print_json, progress_display, stop, taizhang
-from toolkit.config import MAIL_KINDS
 from toolkit.messages import text
 
 if TYPE_CHECKING:
-    from toolkit.mail.job import Order, Post
+    from toolkit.mail.job import Post
+    from toolkit.mail.orders import Order, Sending
 
 LOGIN_REFUSED, PARTLY = 12, 3
 _REFUSALS = ("login", "login_limit", "no_login_offered")
@@ -71,7 +73,7 @@ def send(context: click.Context, /, folder: Path, as_json: bool, **given: Any) -
 def _order(post: Post, given: dict[str, Any], *, everything: bool) -> Order:
     """Return the order that options give; ``everything``: of every kind where none is named, not only those enabled."""
     from toolkit.addresses import normal
-    from toolkit.mail.job import OPERATOR, Order
+    from toolkit.mail.orders import Order
     from toolkit.workspace import WorkspaceError
 
     to = post.settings.sender if given["to"] == "me" else given["to"]
@@ -79,7 +81,7 @@ def _order(post: Post, given: dict[str, Any], *, everything: bool) -> Order:
         raise WorkspaceError(2, [text("mail.failure.address", LANG, value=to[:60])])
     due: datetime | None = given["due"]
     named = tuple(given["kinds"]) or (MAIL_KINDS if everything else post.settings.kinds)
-    kinds = tuple(kind for kind in named if kind != OPERATOR or given["note"] or given["preview"])
+    kinds = tuple(kind for kind in named if kind != "operator" or given["note"] or given["preview"])
     return Order(kinds, due.date() if due else None, normal(to) if to else None, given["station"], given["again"], given["note"])
 
 
@@ -89,25 +91,30 @@ def _send(folder: Path, as_json: bool, given: dict[str, Any]) -> None:
 
     looking = given["preview"] or given["dry_run"]
     with Post(folder, LANG, sending=not looking) as post:
-        order = _order(post, given, everything=looking or given["to"] is not None)
+        order = _order(post, given, everything=given["preview"] or given["to"] is not None)
         if given["preview"]:
             screen.show_previews(post, order, as_json=as_json)
             return
         if given["dry_run"]:
             screen.show_dry_run(post, order, as_json=as_json)
             return
-        progress = progress_display(as_json=as_json)
-        progress.step("mail", post.outbox.counts()["pending"])
-        try:
-            done = post.send(order, progress.advance)
-        finally:
-            if hasattr(progress, "stop"):
-                progress.stop()
+        with _progress(as_json) as progress:
+            done = post.send(order, progress)
         screen.show_sending(post, done, as_json=as_json)
         sys.exit(_status(done))
 
 
-def _status(done: Any) -> int:
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Any]:
+    display = progress_display(as_json=as_json)
+    try:
+        yield display
+    finally:
+        if hasattr(display, "stop"):
+            display.stop()
+
+
+def _status(done: Sending) -> int:
     """Return the exit status of a sending."""
     delivery = done.delivery
     if delivery.stopped:
@@ -147,15 +154,13 @@ def list_letters(context: click.Context, folder: Path, as_json: bool, everything
 def retry(context: click.Context, folder: Path, as_json: bool, numbers: tuple[int, ...]) -> None:
     """Queue letters again and deliver."""
     from toolkit.cli import mail_screen as screen
-    from toolkit.mail.deliver import unblock
-    from toolkit.mail.job import Post, Sending
+    from toolkit.mail.job import Post
 
     folder, as_json = _place(context, folder, as_json)
     with Post(folder, LANG) as post:
-        moved = post.outbox.retry(numbers or None)
+        with _progress(as_json) as progress:
+            moved, done = post.resend(numbers, progress)
         _all_found(numbers, moved, as_json=as_json)
-        unblock(post.outbox)
-        done = Sending(delivery=post.deliver())
         screen.show_sending(post, done, as_json=as_json, retried=len(moved))
         sys.exit(_status(done))
 
@@ -231,7 +236,7 @@ def notices(context: click.Context, folder: Path, as_json: bool, due: datetime |
     folder, as_json = _place(context, folder, as_json)
     with Post(folder, LANG, sending=False) as post:
         day: date = due.date() if due else post.config.today
-        written = post.notices(day)
+        written = post.composer.notices(day)
         if as_json:
             print_json({"version": 1, "notices": [str(path) for path in written]})
         else:

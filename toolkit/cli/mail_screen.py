@@ -9,20 +9,22 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.cli.common import LANG, print_json
 from toolkit.mail.answers import judge
-from toolkit.mail.compose import guarded, message
 from toolkit.mail.deliver import next_try, pause_reason, paused_until, unblock
-from toolkit.mail.job import Order, Post, Sending
-from toolkit.mail.mailroom import Copy
+from toolkit.mail.job import Post
+from toolkit.mail.orders import Order, Sending, Skipped
 from toolkit.mail.outbox import WAITING, Letter
 from toolkit.mail.transport import Courier
 from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.output.publish import publish_bytes
 from toolkit.screen import complain, say
+
+if TYPE_CHECKING:
+    from toolkit.mail.mailroom import Copy
 
 _NAMES = 12
 
@@ -42,7 +44,6 @@ def _reason(name: str) -> str:
 def _numbers(post: Post, done: Sending) -> dict[str, Any]:
     """Return what the nightly job reads: queued, sent and dead in this call; waiting and next_try as things stand."""
     delivery, counts = done.delivery, post.outbox.counts()
-    assert delivery is not None
     return {"version": 1, "queued": done.queued, "sent": delivery.sent, "waiting": sum(counts[state] for state in WAITING),
             "dead": delivery.dead, "next_try": _moment(delivery.next_try)}  # fmt: skip
 
@@ -50,7 +51,6 @@ def _numbers(post: Post, done: Sending) -> dict[str, Any]:
 def show_sending(post: Post, done: Sending, *, as_json: bool, retried: int | None = None) -> None:
     """Print what sending did."""
     delivery, numbers = done.delivery, _numbers(post, done)
-    assert delivery is not None
     tell = complain if as_json else say
     if as_json:
         print_json(numbers)
@@ -81,7 +81,7 @@ def show_sending(post: Post, done: Sending, *, as_json: bool, retried: int | Non
             complain(sentence)
 
 
-def _show_skipped(skipped: Any) -> None:
+def _show_skipped(skipped: Skipped) -> None:
     if skipped.without:
         names = list(dict.fromkeys(skipped.without))
         shown = "、".join(names[:_NAMES]) + ("…" if len(names) > _NAMES else "")
@@ -94,6 +94,8 @@ def _show_skipped(skipped: Any) -> None:
 
 def show_dry_run(post: Post, order: Order, *, as_json: bool) -> None:
     """Print who would get what; nothing is queued."""
+    from toolkit.mail.compose import guarded
+
     copies, skipped = _wanted(post, order)
     if as_json:
         print_json({"version": 1, "letters": [
@@ -115,9 +117,9 @@ def show_dry_run(post: Post, order: Order, *, as_json: bool) -> None:
         _show_skipped(skipped)
 
 
-def _wanted(post: Post, order: Order) -> tuple[list[Copy], Any]:
+def _wanted(post: Post, order: Order) -> tuple[list[Copy], Skipped | None]:
     """Return the mails of an order that have not been sent yet, and who gets nothing."""
-    copies, room = post.copies(order)
+    copies, room = post.composer.copies(order)
     if room is None:
         return copies, None
     if order.again or order.to:
@@ -129,7 +131,9 @@ def _wanted(post: Post, order: Order) -> tuple[list[Copy], Any]:
 
 def show_previews(post: Post, order: Order, *, as_json: bool) -> None:
     """Write the first mail of each kind as .eml and .html into out/preview, and open them."""
-    copies, _ = post.copies(replace(order, sample=True))
+    from toolkit.mail.compose import guarded, message
+
+    copies, _ = post.composer.copies(replace(order, sample=True))
     folder = post.config.path("out") / "preview"
     written: list[Path] = []
     for copy in copies:
@@ -217,7 +221,7 @@ def _entry(letter: Letter) -> dict[str, Any]:
 
 def show_check(post: Post, *, as_json: bool, refusals: tuple[str, ...]) -> int:
     """Try templates, server and login; print what came of it and return the exit status."""
-    count = post.check_templates()
+    count = post.composer.check_templates()
     settings = post.settings
     with Courier(settings, post.password()) as courier:
         answer = courier.check()

@@ -14,6 +14,9 @@ from toolkit.mail.privacy import guard
 from toolkit.mail.rendering import Rendered
 from toolkit.mail.settings import MailSettings
 
+_POLICY = email.policy.SMTP.clone(refold_source="none")
+"""Attachments fold their own headers; :mod:`email` would encode even the MIME type of a workbook, whose line is longer than 78."""
+
 
 def message(
     settings: MailSettings, recipient: str, rendered: Rendered, attachments: Sequence[Attachment], message_id: str, now: datetime
@@ -23,7 +26,7 @@ def message(
     Every ID, phone or account number that got into it is masked, but those in ``[mail] contact``.
     """
     rendered = guarded(rendered, settings)
-    made = EmailMessage(policy=email.policy.SMTP)
+    made = EmailMessage(policy=_POLICY)
     made["From"] = Address(settings.sender_name, addr_spec=settings.sender)
     made["To"] = Address(addr_spec=recipient)
     if settings.reply_to:

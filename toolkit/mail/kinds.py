@@ -16,6 +16,7 @@ from toolkit.mail.material import Material
 from toolkit.mail.windows import window
 from toolkit.roster import Station
 
+OPERATOR = "operator"
 LEADERS, OPERATORS, TOWNSHIPS, STATIONS = "leaders", "operators", "townships", "stations"
 
 
@@ -37,7 +38,7 @@ class Kind:
 
 
 KINDS = {kind.name: kind for kind in (
-    Kind("operator", "operator", OPERATORS, 0, counts=False),
+    Kind(OPERATOR, OPERATOR, OPERATORS, 0, counts=False),
     Kind("summary", "summary", LEADERS, 1, summary=True),
     Kind("quarterly", "period", LEADERS, 2),
     Kind("monthly", "period", LEADERS, 2),

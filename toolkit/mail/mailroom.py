@@ -14,9 +14,10 @@ from typing import Any
 
 from toolkit.mail.attach import Attachment, safe_name
 from toolkit.mail.compose import guarded, message
-from toolkit.mail.kinds import KINDS, Kind, Matter, matters, recipients
+from toolkit.mail.kinds import KINDS, OPERATOR, Kind, Matter, matters, recipients
 from toolkit.mail.material import Material
 from toolkit.mail.notices import write_notices
+from toolkit.mail.orders import Skipped
 from toolkit.mail.outbox import Draft, Outbox
 from toolkit.mail.rendering import Rendered, Renderer
 from toolkit.mail.settings import MailSettings
@@ -45,17 +46,6 @@ class Copy:
     bare: Rendered | None = None
 
 
-@dataclass(slots=True)
-class Skipped:
-    """Who gets nothing: stations without an address, addresses that are none (station, address), those outside the house's domains, and
-    how many were told already."""
-
-    without: list[str] = field(default_factory=list)
-    wrong: list[tuple[str, str]] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-    already: int = 0
-
-
 @dataclass
 class Mailroom:
     """Makes letters out of the last run. ``password``: that of encrypted attachments."""
@@ -76,7 +66,7 @@ class Mailroom:
         Raises:
             NoRunError: there is no finished run. TemplateError: a template is broken. NoPasswordError: no password to encrypt with.
         """
-        for kind in (KINDS[name] for name in KINDS if name in kinds and name != "operator"):
+        for kind in (KINDS[name] for name in KINDS if name in kinds and name != OPERATOR):
             variants: dict[bool, list[Matter]] = {}
 
             def told(hidden: bool, kind: Kind = kind, variants: dict[bool, list[Matter]] = variants) -> list[Matter]:  # noqa: FBT001
@@ -92,7 +82,7 @@ class Mailroom:
                     addresses = (addresses or [self.material.settings.sender])[:1]
                 for address in addresses:
                     trusted = self.material.settings.trusts(address)
-                    if not trusted and self.material.settings.outside == "refuse":
+                    if not self.material.settings.reaches(address):
                         self.skipped.outside.append(address)
                         continue
                     yield self._copy(told(not trusted)[number], address, hidden=not trusted)
@@ -119,7 +109,8 @@ class Mailroom:
         return {
             "lang": "zh-CN" if lang == "zh" else lang, "county": results.county_name or text("out.notice.county", lang), "first": first,
             "last": last, "finished": results.finished[:16].replace("T", " "), "due": matter.due.isoformat(), "contact": settings.contact,
-            "sender_name": settings.sender_name, "hidden": hidden and matter.kind.counts, "attachment": "", "too_big": False, "encrypted": settings.encrypt,
+            "sender_name": settings.sender_name, "hidden": hidden and matter.kind.counts, "attachment": "", "too_big": False,
+            "encrypted": settings.encrypt,
             **matter.context,
         }  # fmt: skip
 

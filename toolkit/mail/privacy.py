@@ -63,7 +63,7 @@ class Discretion:
 
     def _harmless(self, word: str) -> bool:
         """Say whether a quoted word is one of the dictionary's, a station, a number or a date, or names nobody."""
-        if not word or word in self._words:
+        if len(word) < 2 or word in self._words:
             return True
         if all(part in self._words for part in _SPLIT.split(word) if part):
             return True

@@ -54,6 +54,10 @@ class MailSettings:
         """Say whether an address is of the house, so that small counts may be shown to it."""
         return is_allowed(address, self.allowed_domains)
 
+    def reaches(self, address: str) -> bool:
+        """Say whether anything is sent to an address at all."""
+        return self.outside != "refuse" or self.trusts(address)
+
 
 def mail_settings(config: Config, *, sending: bool = True) -> MailSettings:
     """Return the settings of a workspace; without ``sending`` they need not be complete: enough to compose by.
