@@ -66,6 +66,7 @@ virtual_mailbox_maps = regexp:{folder}/etc/boxes
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_mailbox_limit = 0
+default_transport = discard:
 """
 _SERVICES = """
 {starttls} inet n - n - - smtpd

@@ -162,8 +162,8 @@ class Mailroom:
         written = []
         for matter in matters(self.material, KINDS["reminder"], due, hidden=True):
             rendered = guarded(self.renderer.render("reminder", self._context(matter, hidden=True)), self.material.settings)
-            name = matter.context["name"].removeprefix(matter.context["township"]) or matter.context["name"]
-            written.append((matter.context["township"], name, rendered.text))
+            upper = matter.context["township"]
+            written.append((upper, matter.context["name"].removeprefix(upper), rendered.text))
         return write_notices(self.material.workspace.config.path("out") / "notices", written, self.material.lang)
 
 

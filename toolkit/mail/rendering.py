@@ -16,12 +16,13 @@ from jinja2 import (
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
-    TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _PACKAGE, _FOLDER = "toolkit.mail", "templates"
+_QUOTED = re.compile(r"'([^']+)'(?: is undefined)?$")
 _SUBJECT = re.compile(r"\s*(?:Subject|主题)\s*[:：]\s*(.+?)\s*(?:\n|$)")
 
 
@@ -93,8 +94,6 @@ class Renderer:
             return call()
         except TemplateSyntaxError as error:
             raise TemplateError(self._path(error.name or name), error.lineno, error.message or "") from None
-        except TemplateNotFound as error:
-            raise TemplateError(self._path(name), 1, f"{error.name}?") from None
         except UnicodeDecodeError:
             raise TemplateError(self._path(name), 1, "UTF-8") from None
         except Exception as error:  # noqa: BLE001 - whatever a template does wrong is the template's, and its line is what helps
@@ -102,19 +101,30 @@ class Renderer:
             raise TemplateError(file, line, _reason(error)) from None
 
     def _place(self, error: Exception, name: str) -> tuple[str, int]:
-        """Return the template and line where an error arose: the innermost frame that is a template's."""
-        place, trace = (self._path(name), 1), error.__traceback__
+        """Return the template and line where an error arose.
+
+        That is the innermost line of a template that was at work; where a name is unknown, the innermost that says it, since what is
+        handed to a macro fails inside the macro.
+        """
+        places, trace = [(self._path(name), 1)], error.__traceback__
         while trace is not None:
             file = trace.tb_frame.f_code.co_filename
-            if trace.tb_frame.f_globals.get("__jinja_template__") is not None or file.endswith((".html", ".txt")):
-                place = (file, trace.tb_lineno)
+            if file.endswith((".html", ".txt")):
+                places.append((file, trace.tb_lineno))
             trace = trace.tb_next
-        return place
+        unknown = _QUOTED.search(str(error)) if isinstance(error, UndefinedError) else None
+        said = [place for place in places if unknown and unknown[1] in _line(*place)]
+        return (said or places)[-1]
 
     def _path(self, name: str) -> str:
         """Return where the template of a name comes from."""
         own = self._own / name if self._own else None
         return str(own) if own is not None and own.is_file() else str(resources.files(_PACKAGE).joinpath(_FOLDER, name))
+
+
+def _line(file: str, number: int) -> str:
+    lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
+    return lines[number - 1] if number <= len(lines) else ""
 
 
 def _reason(error: Exception) -> str:
