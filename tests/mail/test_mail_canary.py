@@ -56,14 +56,17 @@ def spread(folder: Path) -> None:
         rows.append([code, name, None, level, parent, None, person.name, person.phone, f"v{number}@test.local", None, None, "基本信息、走访慰问、双纳入"])
     save_workbook(folder / "workbooks/roster.xlsx", [list(HEADINGS), *rows], sheet="站点")
     for number in range(VILLAGES):
-        village(folder / f"workbooks/stations/马村镇/第{number}村", CANARIES[number * 100 : number * 100 + 100], number)
+        village(folder / f"workbooks/stations/马村镇/第{number}村", CANARIES[number * 99 : number * 99 + 99], number)
 
 
 def village(folder: Path, people: list[Person], number: int) -> None:
     a, b, c, d = people[:4]
-    other = CANARIES[(number * 100 + 150) % PEOPLE]
+    stranger = CANARIES[PEOPLE - VILLAGES + number]  # in no register: known by nothing but the cell
+    other = CANARIES[(number * 99 + 150) % (PEOPLE - VILLAGES)]
     register = [[p.name, "男" if int(p.card[16]) % 2 else "女", p.card, "汉族", "退役士兵", "马村镇", "1985.10", "1995.12", None, p.phone] for p in people]
     register[0][1] = b.name  # a name among the choices
+    register[9][1] = stranger.name
+    register[9][3] = f"{stranger.name}{stranger.phone}"
     register[1][6] = f"{c.name} {c.phone}"  # a name for a date
     register[2][0] = f"{a.name}、{d.name}"  # two people in a cell
     register[3][0] = f"{d.name}（{a.name}之兄）"  # a remark after the name
@@ -74,13 +77,13 @@ def village(folder: Path, people: list[Person], number: int) -> None:
     register[8][9] = f"{people[8].phone}/{people[9].phone}1"
     register[10][0] = people[10].card  # the ID in the column of the name
     register.append([other.name, "男", people[11].card, "汉族", "退役士兵", "马村镇", "1985.10", "1995.12", None, other.phone])
-    register.append([f"经办人 {a.name}，电话 {a.phone}，证件 {a.card}"])
+    register.append([f"经办人 {stranger.name}，电话 {a.phone}，证件 {a.card}"])
     register.append([None, None, other.card, *[None] * 7])
     save_workbook(folder / f"基本信息（{a.name}{a.phone}）.xlsx", [[*REGISTER, "联系电话"], *register], sheet=f"{b.name}整理")
-    visits = [[None, p.name, p.card, "春节走访", "实地走访", "2020.1.20", people[(n + 3) % 100].name, f"看望{p.name}，{p.phone}", 500]
+    visits = [[None, p.name, p.card, "春节走访", "实地走访", "2020.1.20", people[(n + 3) % 99].name, f"看望{p.name}，{p.phone}", 500]
               for n, p in enumerate(people[:40])]  # fmt: skip
     visits[0][8] = f"给{c.name}500元"
-    visits[1][5] = d.name
+    visits[1][5] = stranger.name
     visits[2][3] = f"{a.name}来访"
     visits[3][5] = None
     save_workbook(folder / f"走访慰问 {c.card}.xlsx", [[f"填报单位：{d.name} {d.phone}"], VISITS, *visits], sheet=f"{c.phone}")
@@ -130,10 +133,9 @@ def test_a_night_tells_of_nobody(night: tuple[Path, list[str]], server: Server, 
     server.drop = lambda recipient: recipient == "v1@test.local"
     call("send", *every, "--due", "2021-01-08")
     call("retry")
-    call("check", password=CANARIES[5].phone)
     call("send", "--kind", "summary", "--due", "2021-01-05", password=CANARIES[5].phone)
     call("check")
-    call("send", *every, "--due", "2021-01-06", "--again")
+    call("send", "--kind", "summary", "--kind", "findings", "--due", "2021-01-06", "--again")
     # an operator is told of a failure by somebody who quotes
     note = workspace / "note.json"
     one = CANARIES[77]
@@ -163,7 +165,7 @@ def test_a_night_tells_of_nobody(night: tuple[Path, list[str]], server: Server, 
         (workspace / "workbooks/.state" / name).unlink(missing_ok=True)
     assert call("send", "--kind", "findings") == 70
 
-    assert len(server.got) > 40
+    assert len(server.got) > 35
     assert {LEADER, OPERATOR, "macun@test.local", "v3@test.local"} <= set(server.recipients())
     leaks = {f"screen {number}": secrets_in(text) for number, text in enumerate(said)}
     leaks["screen 0"] -= {person.name for person in CANARIES}  # the run itself names files that cannot be opened, as the office calls them

@@ -23,6 +23,7 @@ from toolkit.mail.rendering import Rendered, Renderer
 from toolkit.mail.settings import MailSettings
 from toolkit.marking.encryption import encrypted
 from toolkit.messages import text
+from toolkit.output.overview import Overview
 from toolkit.output.places import short
 from toolkit.output.small import LEAST
 from toolkit.output.summary import write_summary
@@ -70,9 +71,10 @@ class Mailroom:
             variants: dict[bool, list[Matter]] = {}
 
             def told(hidden: bool, kind: Kind = kind, variants: dict[bool, list[Matter]] = variants) -> list[Matter]:  # noqa: FBT001
-                if hidden not in variants:
-                    variants[hidden] = list(matters(self.material, kind, due, hidden=hidden))
-                return variants[hidden]
+                variant = hidden and kind.counts
+                if variant not in variants:
+                    variants[variant] = list(matters(self.material, kind, due, hidden=variant))
+                return variants[variant]
 
             first = told(True)  # noqa: FBT003 - the variant that may go anywhere
             chosen = [n for n, matter in enumerate(first) if station is None or (matter.station and station in matter.station.name)]
@@ -131,7 +133,9 @@ class Mailroom:
 
     def _written(self, least: int) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
-            return write_summary(Path(folder) / "summary.xlsx", self.material.results, self.material.lang, least=least).read_bytes()
+            material = self.material
+            target, overview = Path(folder) / "summary.xlsx", Overview(material.facts, material.figures(hidden=False))
+            return write_summary(target, material.results, material.lang, overview=overview, least=least).read_bytes()
 
     def _sealed(self, workbook: bytes) -> bytes:
         if not self.material.settings.encrypt:
