@@ -30,7 +30,6 @@ class Server:
     pause: float = 0.0
     logins: int = 0
     connections: int = 0
-    in_clear: list[bytes] = field(default_factory=list)
     got: list[tuple[str, bytes]] = field(default_factory=list)
     port: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)

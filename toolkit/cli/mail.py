@@ -190,7 +190,7 @@ def drop(context: click.Context, folder: Path, as_json: bool, numbers: tuple[int
 def _all_found(numbers: tuple[int, ...], moved: list[int], *, as_json: bool) -> None:
     lost = [str(number) for number in numbers if number not in moved]
     if lost:
-        stop(2, [text("mail.failure.no_letters", LANG, numbers="、".join(lost))], as_json=as_json)
+        stop(2, [text("mail.failure.no_letters", LANG, numbers=", ".join(lost))], as_json=as_json)
 
 
 @mail.command(help=help_text("mail.check.help"))

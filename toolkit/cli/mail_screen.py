@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from toolkit.mail.mailroom import Copy
 
 _NAMES = 12
+_COMMA = "、" if LANG == "zh" else ", "
 
 
 def _moment(at: float | None) -> str | None:
@@ -84,7 +85,7 @@ def show_sending(post: Post, done: Sending, *, as_json: bool, retried: int | Non
 def _show_skipped(skipped: Skipped) -> None:
     if skipped.without:
         names = list(dict.fromkeys(skipped.without))
-        shown = "、".join(names[:_NAMES]) + ("…" if len(names) > _NAMES else "")
+        shown = _COMMA.join(names[:_NAMES]) + ("…" if len(names) > _NAMES else "")
         complain(text("mail.screen.without", LANG, count=len(names), names=shown))
     for station, address in dict.fromkeys(skipped.wrong):
         complain(text("mail.screen.wrong", LANG, station=station, address=mask_text(address[:60])))
@@ -105,7 +106,7 @@ def show_dry_run(post: Post, order: Order, *, as_json: bool) -> None:
     else:
         say(text("mail.screen.dry_run", LANG))
         for copy in copies:
-            names = "、".join(one.name for one in copy.attachments)
+            names = _COMMA.join(one.name for one in copy.attachments)
             with_names = text("mail.screen.with_attachments", LANG, names=names) if names else ""
             say(text("mail.screen.dry_line", LANG, kind=text(f"mail.kind.{copy.matter.kind.name}", LANG), address=mask_text(copy.address),
                      subject=guarded(copy.rendered, post.settings).subject, attachments=with_names))  # fmt: skip
@@ -166,7 +167,7 @@ def show_overview(post: Post, order: Order, *, as_json: bool) -> None:
                  security=settings.security))  # fmt: skip
     else:
         say(text("mail.screen.not_set_up", LANG))
-    enabled = "、".join(text(f"mail.kind.{kind}", LANG) for kind in settings.kinds)
+    enabled = _COMMA.join(text(f"mail.kind.{kind}", LANG) for kind in settings.kinds)
     say(text("mail.screen.enabled", LANG, kinds=enabled) if enabled else text("mail.screen.none_enabled", LANG))
     if order.kinds:
         say(text("mail.screen.today", LANG, due=post.due(order)))

@@ -17,7 +17,6 @@ from toolkit.mail.windows import window
 from toolkit.roster import Station
 
 OPERATOR = "operator"
-LEADERS, OPERATORS, TOWNSHIPS, STATIONS = "leaders", "operators", "townships", "stations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,6 @@ class Kind:
 
     name: str
     template: str
-    audience: str
     priority: int
     counts: bool = True
     summary: bool = False
@@ -38,14 +36,14 @@ class Kind:
 
 
 KINDS = {kind.name: kind for kind in (
-    Kind(OPERATOR, OPERATOR, OPERATORS, 0, counts=False),
-    Kind("summary", "summary", LEADERS, 1, summary=True),
-    Kind("quarterly", "period", LEADERS, 2),
-    Kind("monthly", "period", LEADERS, 2),
-    Kind("weekly", "period", LEADERS, 2),
-    Kind("township", "township", TOWNSHIPS, 3),
-    Kind("reminder", "reminder", STATIONS, 4, counts=False, repeats=True),
-    Kind("findings", "findings", STATIONS, 5, counts=False, repeats=True),
+    Kind(OPERATOR, OPERATOR, 0, counts=False),
+    Kind("summary", "summary", 1, summary=True),
+    Kind("quarterly", "period", 2),
+    Kind("monthly", "period", 2),
+    Kind("weekly", "period", 2),
+    Kind("township", "township", 3),
+    Kind("reminder", "reminder", 4, counts=False, repeats=True),
+    Kind("findings", "findings", 5, counts=False, repeats=True),
 )}  # fmt: skip
 """Every kind by name."""
 

@@ -34,7 +34,7 @@ def summary(material: Material, *, hidden: bool) -> dict[str, Any]:
     """Return what the leader's summary tells."""
     results, facts, lang = material.results, material.facts, material.lang
     figures = material.figures(hidden=hidden)
-    silent, shown, more = missing(material, [one for one in results.stations if one.status not in SENT])
+    silent, more = missing(material, [one for one in results.stations if one.status not in SENT])
     statuses = Counter(one.status for one in results.stations)
     return {
         "cards": card_values(results, facts, figures, lang),
@@ -48,14 +48,14 @@ def summary(material: Material, *, hidden: bool) -> dict[str, Any]:
             for one in facts.ranked
         ],
         "kinds": bars((title(code, lang), float(count), f"{count:,}") for code, count in facts.kinds.most_common(_KINDS)),
-        "missing": silent, "missing_count": sum(one.count for one in silent), "missing_shown": shown, "missing_more": more,
+        "missing": silent, "missing_count": sum(one.count for one in silent), "missing_more": more,
         "unusable": sum(file.status in ("unreadable", "encrypted", "locked") for file in results.files),
         "year": [figure_line(figure, lang) for figure in figures if figure.section == "year"],
     }  # fmt: skip
 
 
-def missing(material: Material, reports: Sequence[StationReport]) -> tuple[list[Silent], int, int]:
-    """Return what is missing by township, the most first, how many stations are named, and how many are not."""
+def missing(material: Material, reports: Sequence[StationReport]) -> tuple[list[Silent], int]:
+    """Return what is missing by township, the most first, and how many stations are not named for want of room."""
     roster = material.results.roster
     grouped: dict[str, dict[str, list[StationReport]]] = {}
     for report in reports:
@@ -73,7 +73,7 @@ def missing(material: Material, reports: Sequence[StationReport]) -> tuple[list[
             ledgers = "、".join(material.ledger(report.ledger) for report in own)
             lines.append((within(own[0].station.name, upper_name), ledgers))
         made.append(Silent(short(upper_name), sum(map(len, stations.values())), tuple(lines)))
-    return made, named, left
+    return made, left
 
 
 def figure_line(figure: Figure, lang: str) -> dict[str, str]:

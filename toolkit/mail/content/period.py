@@ -21,7 +21,7 @@ _VISITS, _AID, _REGISTER = "L2", "L3", "L1"
 def period(material: Material, kind: str, first: date, last: date, *, hidden: bool) -> dict[str, Any]:
     """Return what the summary of a window tells; both days are included."""
     results = over(material.results, first, last)
-    silent, shown, more = missing(material, [one for one in results.stations if one.status not in SENT])
+    silent, more = missing(material, [one for one in results.stations if one.status not in SENT])
     tables = {ledger: _table(results, ledger, hidden=hidden) for ledger in (_VISITS, _AID)}
     visits, aid = (_total(results, ledger, hidden=hidden) for ledger in (_VISITS, _AID))
     petitions = petitioners(results)
@@ -31,7 +31,7 @@ def period(material: Material, kind: str, first: date, last: date, *, hidden: bo
         "petitions": None if petitions is None else [_count(one, few=petitions[1], hidden=hidden) for one in petitions],
         "deaths": None if died is None else _count(died, few=died, hidden=hidden),
         "visit_bars": _bars(tables[_VISITS]), "townships": _townships(tables),
-        "missing": silent, "missing_count": sum(one.count for one in silent), "missing_shown": shown, "missing_more": more,
+        "missing": silent, "missing_count": sum(one.count for one in silent), "missing_more": more,
         "coverage": None, "classes": [], "figures": [],
     }  # fmt: skip
     if kind == "quarterly":
