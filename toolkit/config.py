@@ -5,12 +5,14 @@ from __future__ import annotations
 import configparser
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from toolkit.addresses import MAIL_KINDS, is_domain, split_addresses
 from toolkit.ledgers.dictionary import load_dictionary
 from toolkit.messages import LANGUAGES, text
 from toolkit.times import Times, TimesError, parse_times
@@ -48,7 +50,7 @@ class _Refused(Exception):  # noqa: N818 - a signal between two functions of thi
 def _choice(*choices: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in choices:
-            raise _Refused("choice", choices="、".join(choices))
+            raise _Refused("choice", choices="、".join(filter(None, choices)))
         return value
 
     return parse
@@ -108,11 +110,66 @@ def _times(value: str) -> Times | None:
         raise _Refused(error.name, **error.params) from error
 
 
-def _address(value: str) -> str:
+def _url(value: str) -> str:
     if value and not (value.startswith(("http://", "https://")) and value.isascii() and not set(value) & set(' <>@"')):
-        raise _Refused("address")
+        raise _Refused("url")
     return value
 
+
+def _line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _words(value: str) -> list[str]:
+    return [word for word in re.split(r"[、,，;；\s]+", value) if word]
+
+
+def _several(*choices: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(value: str) -> tuple[str, ...]:
+        if not set(_words(value)) <= set(choices):
+            raise _Refused("several", choices="、".join(choices))
+        return tuple(choice for choice in choices if choice in _words(value))
+
+    return parse
+
+
+def _addresses(value: str) -> tuple[str, ...]:
+    good, bad = split_addresses(value)
+    if bad:
+        raise _Refused("addresses")
+    return tuple(good)
+
+
+def _address(value: str) -> str:
+    addresses = _addresses(value)
+    if len(addresses) > 1:
+        raise _Refused("address")
+    return addresses[0] if addresses else ""
+
+
+def _domains(value: str) -> tuple[str, ...]:
+    domains = tuple(word.lower().lstrip("@.") for word in _words(value))
+    if not all(map(is_domain, domains)):
+        raise _Refused("domains")
+    return domains
+
+
+def _hours(value: str) -> tuple[int, int] | None:
+    """Return the first and the last minute of the day, or None for none."""
+    if not value:
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–—~至]\s*([01]?\d|2[0-3]):([0-5]\d)", value)
+    if not found:
+        raise _Refused("hours")
+    hours = tuple(map(int, found.groups()))
+    return hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
+
+
+def _port(value: str) -> int | None:
+    return _number(1, 65535)(value) if value else None
+
+
+MAIL_SERVICES = ("163", "126", "qq", "exmail", "smtp")
 
 SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},
@@ -121,6 +178,7 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "roster": ("workbooks/roster.xlsx", _path),
         "dictionary": ("workbooks/dictionary", _path),
         "out": ("workbooks/out", _path),
+        "templates": ("workbooks/templates", _path),
         "state": ("workbooks/.state", _path),
     },
     "period": {"from": ("2020-01-01", _date), "to": ("2020-12-31", _date), "today": ("", _date_or_none)},
@@ -143,9 +201,35 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "retries": ("3", _number(0, 20)),
         "backoff": ("10", _number(1, 720)),
         "time_limit": ("240", _number(1, 2880)),
-        "health_url": ("", _address),
+        "health_url": ("", _url),
         "health_method": ("post", _choice("post", "get")),
         "keep_logs": ("60", _number(1, 10_000)),
+    },
+    "mail": {
+        "service": ("", _choice("", *MAIL_SERVICES)),
+        "user": ("", _line),
+        "kinds": ("", _several(*MAIL_KINDS)),
+        "leaders": ("", _addresses),
+        "operators": ("", _addresses),
+        "sender_name": ("", _line),
+        "contact": ("", _line),
+        "encrypt": ("no", _yes_no),
+        "allowed_domains": ("", _domains),
+        "outside": ("suppress", _choice("suppress", "refuse")),
+        "remind_days": ("3", _number(0, 60)),
+        "repeat_days": ("7", _number(0, 60)),
+        "quiet": ("", _hours),
+        "per_minute": ("20", _number(0, 1000)),
+        "per_day": ("400", _number(0, 100_000)),
+        "per_connection": ("20", _number(1, 1000)),
+        "give_up_days": ("5", _number(1, 30)),
+        "seconds": ("60", _number(1, 600)),
+        "sender": ("", _address),
+        "reply_to": ("", _address),
+        "server": ("", _line),
+        "security": ("tls", _choice("tls", "starttls", "none")),
+        "port": ("", _port),
+        "ca_file": ("", _line),
     },
 }
 

@@ -240,7 +240,9 @@ def _stale(own: tuple[date, date] | None, window: tuple[date, date] | None) -> t
 
 
 def _another_period(path: str, table: Table, own: tuple[date, date]) -> Finding:
-    finding = file_finding(path, "W118", table.sheet, ledger=table.ledger.short, first=own[0].isoformat(), last=own[1].isoformat())
+    finding = file_finding(
+        path, "W118", table.sheet, ledger=table.ledger.short, first=own[0].isoformat(), last=own[1].isoformat()
+    )
     return replace(finding, ledger=table.ledger.id, key=f"{table.sheet}|{own[0]}")
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.messages.say import title
 
@@ -121,9 +122,12 @@ def show_run(
     if unusable:
         say()
         say(text("screen.unusable", lang, count=len(unusable)))
-        reasons = {finding["file"]: title(finding["code"], lang) for finding in report["findings"] if finding["cell"] is None}
+        reasons = {
+            finding["file"]: title(finding["code"], lang) for finding in report["findings"] if finding["cell"] is None
+        }
         for file in unusable[:8]:
-            say(f"  {file['path']}  {text('file_status.' + file['status'], lang)}  {reasons.get(file['path'], '')}")
+            path, status = mask_text(file["path"]), text("file_status." + file["status"], lang)
+            say(f"  {path}  {status}  {reasons.get(file['path'], '')}")
         if len(unusable) > 8:
             say(f"  … {len(unusable) - 8}")
     say()
@@ -143,7 +147,7 @@ def show_check(report: Mapping[str, Any], lang: str, ledger_names: Mapping[str, 
             "screen.no_ledger", lang
         )
         params = {
-            "path": file["path"],
+            "path": mask_text(file["path"]),
             "ledgers": names,
             "rows": file["rows"],
             "errors": file["errors"],

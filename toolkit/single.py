@@ -94,7 +94,9 @@ def _left_aside(prints: Sequence[Fingerprint]) -> dict[str, FileResult]:
             digest = hashlib.blake2b(Path(file.path).read_bytes(), digest_size=16).hexdigest()
             kept = seen.setdefault(digest, file.path)
             if kept != file.path:
-                found[file.path] = FileResult(file.path, "", "skipped-duplicate", findings=[file_finding(file.path, "I008", other=kept)])
+                found[file.path] = FileResult(
+                    file.path, "", "skipped-duplicate", findings=[file_finding(file.path, "I008", other=kept)]
+                )
     return found
 
 

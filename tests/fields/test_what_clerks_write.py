@@ -36,7 +36,9 @@ def test_dates(context: Context, typed: str, means: str | None, code: str | None
         ("2.30", None, "E211"), ("20.8", "2020.08", None), ("2020.3.2", "2020.03.02", None), ("当日", None, "I239"),
     ],
 )  # fmt: skip
-def test_dates_in_a_table_of_one_year(dictionary: Dictionary, context: Context, typed: Any, means: str | None, code: str | None) -> None:
+def test_dates_in_a_table_of_one_year(
+    dictionary: Dictionary, context: Context, typed: Any, means: str | None, code: str | None
+) -> None:
     within = Context(today=context.today, null_words=dictionary.null_words, year=2020)
     assert read(FieldSpec("走访日期", "date"), typed, within) == (means, code)
 
@@ -55,7 +57,13 @@ def test_amounts(context: Context, typed: str, means: float | None, code: str | 
 
 @pytest.mark.parametrize(
     ("typed", "means", "code"),
-    [("米1袋80元、油1桶60元", 140, None), ("米2袋×80元", 160, "W217"), ("价值约200元", 200, "W217"), ("米一袋", None, None), ("80元/袋", 80, "W217")],
+    [
+        ("米1袋80元、油1桶60元", 140, None),
+        ("米2袋×80元", 160, "W217"),
+        ("价值约200元", 200, "W217"),
+        ("米一袋", None, None),
+        ("80元/袋", 80, "W217"),
+    ],
 )
 def test_goods_and_what_they_are_worth(context: Context, typed: str, means: float | None, code: str | None) -> None:
     parsed = parse(FieldSpec("慰问品折价", "amount", mixed=True), typed, context)
@@ -69,7 +77,9 @@ def test_goods_and_what_they_are_worth(context: Context, typed: str, means: floa
         ("平方米", "约30", 30, "W240"), ("平方米", "3间60平方米", 60, "W240"), ("平方米", "很大", None, "E231"),
     ],
 )  # fmt: skip
-def test_numbers_with_words_about_them(context: Context, unit: str, typed: str, means: float | None, code: str | None) -> None:
+def test_numbers_with_words_about_them(
+    context: Context, unit: str, typed: str, means: float | None, code: str | None
+) -> None:
     parsed = parse(FieldSpec("数", "number", units=(unit,)), typed, context)
     assert (parsed.value, parsed.code) == (means, code)
 
@@ -87,7 +97,16 @@ def test_names(context: Context, typed: str, means: str | None, code: str | None
 
 
 @pytest.mark.parametrize(
-    ("typed", "means"), [("☑是 □否", "是"), ("□是 ☑否", "否"), ("√是", "是"), ("是（2018年）", "是"), ("是的", "是"), ("V", "是"), ("党员", None)]
+    ("typed", "means"),
+    [
+        ("☑是 □否", "是"),
+        ("□是 ☑否", "否"),
+        ("√是", "是"),
+        ("是（2018年）", "是"),
+        ("是的", "是"),
+        ("V", "是"),
+        ("党员", None),
+    ],
 )
 def test_answers(context: Context, typed: str, means: str | None) -> None:
     assert parse(FieldSpec("是否主干", "yes_no"), typed, context).value == means
@@ -95,7 +114,12 @@ def test_answers(context: Context, typed: str, means: str | None) -> None:
 
 def test_an_answer_may_repeat_what_is_asked(context: Context) -> None:
     asked = FieldSpec("是否党员", "yes_no")
-    assert [parse(asked, word, context).value for word in ("党员", "中共党员", "非党员", "群众")] == ["是", "是", "否", "否"]
+    assert [parse(asked, word, context).value for word in ("党员", "中共党员", "非党员", "群众")] == [
+        "是",
+        "是",
+        "否",
+        "否",
+    ]
 
 
 def test_a_masked_id_says_what_is_wrong(context: Context) -> None:
@@ -111,4 +135,8 @@ def test_the_beginning_of_a_number_is_no_old_number(context: Context) -> None:
 
 def test_a_date_is_no_phone_number(context: Context) -> None:
     spec = FieldSpec("联系电话", "phone")
-    assert [parse(spec, typed, context).code for typed in ("2020.3.15", "2020-03-15", "5221234")] == ["E208", "E208", None]
+    assert [parse(spec, typed, context).code for typed in ("2020.3.15", "2020-03-15", "5221234")] == [
+        "E208",
+        "E208",
+        None,
+    ]

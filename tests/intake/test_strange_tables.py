@@ -13,7 +13,9 @@ from tests.processing import Seen, process
 TITLE = "高平市马村镇退役军人走访慰问台账（2020年度）"
 
 
-def seen_of(folder: Path, rows: list[list[Any]], name: str = "t.xlsx", merges: tuple[str, ...] = (), **more: Any) -> Seen:
+def seen_of(
+    folder: Path, rows: list[list[Any]], name: str = "t.xlsx", merges: tuple[str, ...] = (), **more: Any
+) -> Seen:
     return process(save_workbook(folder / name, rows, merges=merges), **more)
 
 
@@ -54,13 +56,21 @@ def test_a_header_repeated_on_a_printed_page_is_the_same_table(tmp_path: Path) -
 @pytest.mark.parametrize("line", ["注：以下为党员", "其中党员："])
 def test_a_note_between_donors_makes_nobody_a_note(tmp_path: Path, line: str) -> None:
     names = [["王建国", 100], ["李志强", 100], ["张秀兰", 100], [line], ["赵铁柱", 50], ["钱有福", 50]]
-    seen = seen_of(tmp_path, [["大周村退役军人抗疫捐款台账（2020年）"], ["姓名", "捐款金额", "备注"], *names, ["合计", 400]])
+    seen = seen_of(
+        tmp_path, [["大周村退役军人抗疫捐款台账（2020年）"], ["姓名", "捐款金额", "备注"], *names, ["合计", 400]]
+    )
     assert seen.column("L11", "姓名") == ["王建国", "李志强", "张秀兰", "赵铁柱", "钱有福"]
     assert "E402" not in seen.at.values()
 
 
 def test_a_remark_with_a_colon_loses_nobody(tmp_path: Path) -> None:
-    rows = [["大周村捐款台账"], ["姓名", "捐款金额", "备注"], ["王建国", 100], ["李志强", 200, "其子代捐：李明"], ["张秀兰", 100]]
+    rows = [
+        ["大周村捐款台账"],
+        ["姓名", "捐款金额", "备注"],
+        ["王建国", 100],
+        ["李志强", 200, "其子代捐：李明"],
+        ["张秀兰", 100],
+    ]
     assert seen_of(tmp_path, rows).column("L11", "姓名") == ["王建国", "李志强", "张秀兰"]
 
 
@@ -123,7 +133,12 @@ def test_side_by_side_with_a_remark_at_the_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("head", "meta"),
-    [("慰问金（单位：万元）", None), ("慰问金", "单位：人、万元"), ("慰问金", "单位（万元）"), ("慰问金", "填报单位：马村镇   单位： 万 元")],
+    [
+        ("慰问金（单位：万元）", None),
+        ("慰问金", "单位：人、万元"),
+        ("慰问金", "单位（万元）"),
+        ("慰问金", "填报单位：马村镇   单位： 万 元"),
+    ],
 )
 def test_units_however_they_are_written(tmp_path: Path, head: str, meta: str | None) -> None:
     rows = [[TITLE], *([[meta]] if meta else []), [*HEAD[:8], head], visit(1, "张三", ID1, money=0.05)]
@@ -139,24 +154,53 @@ def test_a_row_of_units_below_the_header(tmp_path: Path) -> None:
 
 def test_money_split_by_festival_is_added_up(tmp_path: Path) -> None:
     head = [*HEAD[:8], "慰问金（元）", None]
-    rows = [head, [*[None] * 8, "春节", "八一"], [*visit(1, "张三", ID1, money=300), 200], [*visit(2, "李四", ID2, money=None), 200]]
+    rows = [
+        head,
+        [*[None] * 8, "春节", "八一"],
+        [*visit(1, "张三", ID1, money=300), 200],
+        [*visit(2, "李四", ID2, money=None), 200],
+    ]
     merges = tuple(f"{letter}1:{letter}2" for letter in "ABCDEFGH")
     seen = seen_of(tmp_path, rows, merges=(*merges, "I1:J1"))
     assert (seen.at, seen.column("L2", "慰问金")) == ({}, [500.0, 200.0])
 
 
 def test_money_split_by_festival_with_a_sum(tmp_path: Path) -> None:
-    rows = [[*HEAD[:8], "慰问金（元）", None, None], [*[None] * 8, "春节", "八一", "合计"], [*visit(1, "张三", ID1, money=300), 200, 500]]
+    rows = [
+        [*HEAD[:8], "慰问金（元）", None, None],
+        [*[None] * 8, "春节", "八一", "合计"],
+        [*visit(1, "张三", ID1, money=300), 200, 500],
+    ]
     merges = tuple(f"{letter}1:{letter}2" for letter in "ABCDEFGH")
     assert seen_of(tmp_path, rows, merges=(*merges, "I1:K1")).column("L2", "慰问金") == [500.0]
 
 
 def test_answers_to_tick(tmp_path: Path) -> None:
-    head = ["姓名", "身份证号", "所在党支部", "是否纳入基层党组织管理", None, "是否两委成员", None, "是否主干", None, "是否纳入后备干部", None]
-    rows = [head, [None] * 3 + ["是", "否"] * 4, ["张三", ID1, "大周村党支部", "√", None, None, "√", None, "√", None, "√"]]
+    head = [
+        "姓名",
+        "身份证号",
+        "所在党支部",
+        "是否纳入基层党组织管理",
+        None,
+        "是否两委成员",
+        None,
+        "是否主干",
+        None,
+        "是否纳入后备干部",
+        None,
+    ]
+    rows = [
+        head,
+        [None] * 3 + ["是", "否"] * 4,
+        ["张三", ID1, "大周村党支部", "√", None, None, "√", None, "√", None, "√"],
+    ]
     seen = seen_of(tmp_path, rows, merges=("A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1", "H1:I1", "J1:K1"))
     assert seen.at == {}
-    assert [seen.column("L7", name) for name in ("是否纳入基层党组织管理", "是否两委成员", "是否主干")] == [["是"], ["否"], ["否"]]
+    assert [seen.column("L7", name) for name in ("是否纳入基层党组织管理", "是否两委成员", "是否主干")] == [
+        ["是"],
+        ["否"],
+        ["否"],
+    ]
 
 
 def test_columns_merged_sideways(tmp_path: Path) -> None:
@@ -187,7 +231,10 @@ def test_rows_filled_in_beforehand_are_nobody(tmp_path: Path) -> None:
 
 
 def test_a_formula_dragged_over_empty_rows_is_nothing(tmp_path: Path) -> None:
-    path = saved(tmp_path / "走访.xlsx", {"Sheet1": [HEAD, *ROWS, *[[number, *[None] * 7, "=#VALUE!"] for number in range(4, 7)]]})
+    path = saved(
+        tmp_path / "走访.xlsx",
+        {"Sheet1": [HEAD, *ROWS, *[[number, *[None] * 7, "=#VALUE!"] for number in range(4, 7)]]},
+    )
     assert (process(path).file.rows, process(path).at) == (3, {})
 
 
@@ -198,7 +245,9 @@ def test_a_groups_name_in_the_column_of_names_is_nobody(tmp_path: Path, line: li
     assert (seen.file.rows, seen.at) == (3, {})
 
 
-@pytest.mark.parametrize("line", [[None, "填表日期", None, "2020年12月20日"], [None, "制表人", "李二", None, "联系电话", "13803551234"]])
+@pytest.mark.parametrize(
+    "line", [[None, "填表日期", None, "2020年12月20日"], [None, "制表人", "李二", None, "联系电话", "13803551234"]]
+)
 def test_a_footer_without_colons_is_nobody(tmp_path: Path, line: list[Any]) -> None:
     seen = seen_of(tmp_path, [HEAD, *ROWS, line])
     assert (seen.file.rows, seen.at) == (3, {})
@@ -245,7 +294,12 @@ def test_a_zero_report_without_a_header(tmp_path: Path) -> None:
 
 
 def test_a_table_of_head_counts_is_no_ledger(tmp_path: Path) -> None:
-    rows = [["马村镇退役军人情况汇总"], ["序号", "村名", "人数", "党员", "备注"], [1, "大周村", 32, 5, None], [2, "康营村", 28, 4, None]]
+    rows = [
+        ["马村镇退役军人情况汇总"],
+        ["序号", "村名", "人数", "党员", "备注"],
+        [1, "大周村", 32, 5, None],
+        [2, "康营村", 28, 4, None],
+    ]
     seen = seen_of(tmp_path, rows)
     assert [finding.code for finding in seen.file.findings] == ["I112", "W113"]
 

@@ -179,7 +179,9 @@ class SimulatedJobs:
     tried: list[tuple[str, date]] = field(default_factory=list)
 
     def __call__(self, settings: Any, name: str, due: date, number: int, failed: Any = None) -> Outcome:
-        minutes = self.chance.uniform(25 * 60, 50 * 60) if self.chance.random() < self.long else self.chance.uniform(0.1, 20)
+        minutes = (
+            self.chance.uniform(25 * 60, 50 * 60) if self.chance.random() < self.long else self.chance.uniform(0.1, 20)
+        )
         self.tried.append((name, due))
         self.clock.working = True
         try:

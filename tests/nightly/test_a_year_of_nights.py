@@ -17,13 +17,21 @@ from toolkit.store.jobs import JobLedger
 from toolkit.times import Times, parse_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
-ENTRIES = {"consolidate": "02:30", "remind": "Mon-Fri 09:00", "weekly": "Mon 07:00", "monthly": "last 18:00", "quarterly": "quarter 1 07:00"}
+ENTRIES = {
+    "consolidate": "02:30",
+    "remind": "Mon-Fri 09:00",
+    "weekly": "Mon 07:00",
+    "monthly": "last 18:00",
+    "quarterly": "quarter 1 07:00",
+}
 TABLE = {name: parse_times(entry) for name, entry in ENTRIES.items()}
 BEGIN, END = datetime(2026, 1, 1, 12, tzinfo=BERLIN), datetime(2027, 1, 1, 12)
 POLL = 600
 
 
-def live(folder: Path, seed: int, *, nights: bool, fails: float = 0.0, long: float = 0.0) -> tuple[SimulatedClock, SimulatedJobs, list[str]]:
+def live(
+    folder: Path, seed: int, *, nights: bool, fails: float = 0.0, long: float = 0.0
+) -> tuple[SimulatedClock, SimulatedJobs, list[str]]:
     """Let the timetable work through a year; what restarts it starts it again."""
     write_config(folder, retries="3", backoff="10", time_limit="2880", **ENTRIES)
     chance = random.Random(seed)
@@ -51,7 +59,9 @@ def due_days(times: Times) -> list[date]:
 
 def window(times: Times, day: date) -> tuple[datetime, datetime]:
     """Return from when to when a due date is the last one."""
-    following = next(later for later in (day + timedelta(days=count) for count in range(1, 200)) if times.fall_on(later))
+    following = next(
+        later for later in (day + timedelta(days=count) for count in range(1, 200)) if times.fall_on(later)
+    )
     return times.on(day), times.on(following)
 
 
@@ -61,10 +71,16 @@ def idle_hours(clock: SimulatedClock, first: datetime, last: datetime) -> float:
 
 def test_a_quiet_year_runs_everything_at_its_time_also_through_summer_time(tmp_path: Path) -> None:
     _, jobs, _ = live(tmp_path, 1, nights=False)
-    assert [(name, due) for name, due, _ in sorted(jobs.done)] == sorted((name, day) for name in NAMES for day in due_days(TABLE[name]))
+    assert [(name, due) for name, due, _ in sorted(jobs.done)] == sorted(
+        (name, day) for name in NAMES for day in due_days(TABLE[name])
+    )
     assert len([1 for name, _, _ in jobs.done if name == "consolidate"]) == 365
     ends = {due: at for name, due, at in jobs.done if name == "consolidate"}
-    assert all(timedelta(0) < at - TABLE["consolidate"].on(due) < timedelta(minutes=31) for due, at in ends.items() if due != date(2026, 3, 29))
+    assert all(
+        timedelta(0) < at - TABLE["consolidate"].on(due) < timedelta(minutes=31)
+        for due, at in ends.items()
+        if due != date(2026, 3, 29)
+    )
     assert date(2026, 3, 29) in ends, "02:30 does not exist on that day"
     assert date(2026, 10, 25) in ends, "02:30 comes twice on that day"
 
@@ -116,7 +132,9 @@ def test_what_a_clock_far_in_the_future_left_behind_does_not_keep_the_real_night
         timetable.close()
     days = Counter(due for _, due, _ in jobs.done)
     assert days[date(2026, 5, 31)] == 2, "once by the wrong clock, once by the right one"
-    assert {day for day in days if day != date(2026, 5, 31)} == {date(2026, 5, day) for day in range(2, 31)} | {date(2026, 6, 1)}
+    assert {day for day in days if day != date(2026, 5, 31)} == {date(2026, 5, day) for day in range(2, 31)} | {
+        date(2026, 6, 1)
+    }
 
 
 def test_a_new_timetable_does_not_catch_up_with_what_was_due_before_it(tmp_path: Path) -> None:

@@ -13,7 +13,15 @@ RULES = Rules(retries=3, backoff=timedelta(minutes=10), limit=timedelta(hours=4)
 
 
 def attempt(status: int | None, at: datetime, minutes: float = 1) -> Attempt:
-    return Attempt("consolidate", date(2026, 5, 1), 1, at, at + timedelta(minutes=minutes) if status is not None else None, status, "")
+    return Attempt(
+        "consolidate",
+        date(2026, 5, 1),
+        1,
+        at,
+        at + timedelta(minutes=minutes) if status is not None else None,
+        status,
+        "",
+    )
 
 
 def play(statuses: list[int], rules: Rules = RULES) -> tuple[list[timedelta], Action]:
@@ -68,7 +76,9 @@ STATUSES = st.lists(st.sampled_from([0, 3, 10, 11, 12, 13, 70, 124, 130, 137, 13
 
 
 @given(STATUSES, st.integers(0, 5), st.integers(0, 10_000))
-def test_whatever_happened_a_success_is_final_and_failures_are_bounded(statuses: list[int], retries: int, minutes: int) -> None:
+def test_whatever_happened_a_success_is_final_and_failures_are_bounded(
+    statuses: list[int], retries: int, minutes: int
+) -> None:
     rules = Rules(retries, timedelta(minutes=10), timedelta(hours=4))
     attempts = [attempt(status, NOW + timedelta(minutes=15 * number)) for number, status in enumerate(statuses)]
     decision = decide(attempts, NOW + timedelta(minutes=minutes), rules)

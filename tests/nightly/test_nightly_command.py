@@ -189,7 +189,10 @@ def test_of_a_hundred_started_at_once_one_runs_and_the_others_say_who_does(works
     compiled = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([*command, "--job", "weekly"], env=compiled, check=True, capture_output=True)
     with held_run(workspace) as release:
-        crowd = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=compiled) for _ in range(100)]
+        crowd = [
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=compiled)
+            for _ in range(100)
+        ]
         try:
             until(lambda: sum(one.poll() is not None for one in crowd) == 99, 120)
             release()
@@ -200,14 +203,18 @@ def test_of_a_hundred_started_at_once_one_runs_and_the_others_say_who_does(works
                 one.wait()
     assert sorted(one.returncode for one in crowd) == [0] + [10] * 99
     assert sum("有任务正在运行" in line for line in said) == 99
-    assert sum("汇总，" in line and "开始" in line for line in said) > 0, "once the job has begun, what it is and since when"
+    assert sum("汇总，" in line and "开始" in line for line in said) > 0, (
+        "once the job has begun, what it is and since when"
+    )
     assert [one.status for one in attempts(workspace)] == [0]
 
 
 def test_settings_with_mistakes_are_reported_while_the_last_good_ones_serve(workspace: Path) -> None:
     assert once(workspace).returncode == 0
     config = workspace / "config.ini"
-    config.write_text(config.read_text(encoding="utf-8").replace("language = zh", "language = klingon"), encoding="utf-8")
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("language = zh", "language = klingon"), encoding="utf-8"
+    )
     done = once(workspace, "--again")
     assert done.returncode == 0, done.stdout
     assert "klingon" in done.stdout
@@ -221,13 +228,18 @@ def test_logs_tell_how_a_run_went_without_a_word_from_the_ledgers_and_only_the_l
     card = make_id()
     save_workbook(
         workspace / "workbooks/stations/马村镇/帮扶2.xlsx",
-        [["姓名", "身份证号", "困难类型", "帮扶措施", "帮扶日期"], ["欧阳某某", card[:17] + "Z", "病", "补助", "2020.5.1"]],
+        [
+            ["姓名", "身份证号", "困难类型", "帮扶措施", "帮扶日期"],
+            ["欧阳某某", card[:17] + "Z", "病", "补助", "2020.5.1"],
+        ],
     )
     for words in ([], ["--again"], ["--again"], ["--job", "weekly"]):
         assert once(workspace, *words).returncode == 0
     logs = sorted((state(workspace) / "logs").glob("nightly-*"))
     assert len(logs) == 2
-    text = logs[-1].read_text(encoding="utf-8") if "consolidate" in logs[-1].name else logs[0].read_text(encoding="utf-8")
+    text = (
+        logs[-1].read_text(encoding="utf-8") if "consolidate" in logs[-1].name else logs[0].read_text(encoding="utf-8")
+    )
     assert "toolkit run --json" in text
     assert "退出码 0" in text
     everything = "".join(path.read_text(encoding="utf-8") for path in (*logs, state(workspace) / "heartbeat.json"))

@@ -45,7 +45,9 @@ def pids(folder: Path) -> list[int]:
 
 
 def test_the_time_limit_ends_grandchildren_even_deaf_ones_and_those_that_left_the_session(tmp_path: Path) -> None:
-    ended = run_process(step(tmp_path, "stay"), line=lambda _: None, seconds=3, stop=threading.Event(), environment=os.environ)
+    ended = run_process(
+        step(tmp_path, "stay"), line=lambda _: None, seconds=3, stop=threading.Event(), environment=os.environ
+    )
     assert ended.status == 124
     assert [pid for pid in pids(tmp_path) if alive(pid)] == []
 
@@ -63,7 +65,9 @@ def test_asking_to_stop_ends_them_as_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("then", "status"), [("die", 128 + signal.SIGKILL), ("end", 3)])
 def test_what_a_step_leaves_behind_is_ended_and_keeps_nobody_waiting(tmp_path: Path, then: str, status: int) -> None:
     lines: list[str] = []
-    ended = run_process(step(tmp_path, then), line=lines.append, seconds=600, stop=threading.Event(), environment=os.environ)
+    ended = run_process(
+        step(tmp_path, then), line=lines.append, seconds=600, stop=threading.Event(), environment=os.environ
+    )
     assert ended.status == status
     _, child, grandchild, away = pids(tmp_path)
     assert not alive(child)
@@ -71,9 +75,13 @@ def test_what_a_step_leaves_behind_is_ended_and_keeps_nobody_waiting(tmp_path: P
     if alive(away):  # its parent ended in order and it had left the session: nothing tells that it was ours
         os.kill(away, signal.SIGKILL)
     assert lines == ["身份证号 has a problem"], "standard error only"
-    assert ended.output == (b"a line on standard output\n" if then == "die" else b""), "what succeeded is not looked into"
+    assert ended.output == (b"a line on standard output\n" if then == "die" else b""), (
+        "what succeeded is not looked into"
+    )
 
 
 def test_a_command_that_cannot_be_started_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        run_process([str(tmp_path / "gone")], line=lambda _: None, seconds=1, stop=threading.Event(), environment=os.environ)
+        run_process(
+            [str(tmp_path / "gone")], line=lambda _: None, seconds=1, stop=threading.Event(), environment=os.environ
+        )

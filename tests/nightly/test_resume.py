@@ -52,9 +52,14 @@ def outcome(workspace: Path) -> dict[str, Any]:
     book.close()
     generations = list((workspace / "workbooks/.state/rows").iterdir())
     assert len(generations) == 1, "what a killed run left is swept away"
-    rows = {path.name: sorted(map(repr, duckdb.sql(f"SELECT * FROM '{path}'").fetchall())) for path in generations[0].iterdir()}
+    rows = {
+        path.name: sorted(map(repr, duckdb.sql(f"SELECT * FROM '{path}'").fetchall()))
+        for path in generations[0].iterdir()
+    }
     stations = workspace / "workbooks/stations"
-    files = {str(path.relative_to(stations)): path.read_bytes() for path in sorted(stations.rglob("*")) if path.is_file()}
+    files = {
+        str(path.relative_to(stations)): path.read_bytes() for path in sorted(stations.rglob("*")) if path.is_file()
+    }
     marked = workspace / "workbooks/out/marked"
     copies = {str(path.relative_to(marked)): content(path) for path in sorted(marked.rglob("*.xlsx"))}
     return {"report": report, "cells": cells, "rows": rows, "files": files, "copies": copies}
@@ -63,7 +68,12 @@ def outcome(workspace: Path) -> dict[str, Any]:
 def content(path: Path) -> dict[str, Any]:
     """Return the cells and notes of a copy: one that was converted carries the time of day in its package."""
     book = load_workbook(path)
-    return {sheet.title: [(cell.coordinate, cell.value, cell.comment and cell.comment.text) for row in sheet for cell in row] for sheet in book}
+    return {
+        sheet.title: [
+            (cell.coordinate, cell.value, cell.comment and cell.comment.text) for row in sheet for cell in row
+        ]
+        for sheet in book
+    }
 
 
 def test_a_run_killed_at_random_moments_comes_to_the_result_of_an_undisturbed_one(tmp_path: Path) -> None:

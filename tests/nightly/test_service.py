@@ -16,7 +16,13 @@ from toolkit.nightly.plan import missed
 from toolkit.nightly.service import service_for
 from toolkit.nightly.windows_task import task_xml
 
-ENTRIES = {"consolidate": "02:30", "remind": "Mon-Fri 09:00", "weekly": "周一 07:00", "monthly": "1 15 last 18:00", "quarterly": "quarter 1 07:00"}
+ENTRIES = {
+    "consolidate": "02:30",
+    "remind": "Mon-Fri 09:00",
+    "weekly": "周一 07:00",
+    "monthly": "1 15 last 18:00",
+    "quarterly": "quarter 1 07:00",
+}
 NAMES = ["plain", "退役军人 %h $HOME {odd}", 'a "b" \\x', "it's"]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="systemd")
 
@@ -32,7 +38,9 @@ def test_systemd_accepts_the_units_whatever_the_folders_are_called(
     write_config(folder, **ENTRIES)
     interpreter = folder / "python"
     interpreter.symlink_to(sys.executable)
-    monkeypatch.setattr(sys, "executable", str(interpreter))  # systemd says so when the program is not where the unit has it
+    monkeypatch.setattr(
+        sys, "executable", str(interpreter)
+    )  # systemd says so when the program is not where the unit has it
     service = service_for(load_config(folder), kind="systemd", system=system)
     units = tmp_path / "units"
     units.mkdir()
@@ -80,7 +88,10 @@ def test_the_dry_run_shows_what_would_be_written_and_writes_nothing(tmp_path: Pa
     workspace = make_workspace(tmp_path / "w")
     home = tmp_path / "home"
     home.mkdir()
-    for kind, sign in (("systemd", "OnCalendar=*-*-* 02:30:00"), ("windows", "<StartWhenAvailable>true</StartWhenAvailable>")):
+    for kind, sign in (
+        ("systemd", "OnCalendar=*-*-* 02:30:00"),
+        ("windows", "<StartWhenAvailable>true</StartWhenAvailable>"),
+    ):
         done = taizhang(
             "service", "install", "-C", str(workspace), "--kind", kind, "--user", "--dry-run", env={**os.environ, "HOME": str(home)}
         )  # fmt: skip
@@ -96,7 +107,12 @@ def test_installing_writes_units_that_removing_takes_away(tmp_path: Path) -> Non
     """Here no systemd may be running: then it is said what could not be loaded, and the files are there all the same."""
     needs("systemctl")
     workspace = make_workspace(tmp_path / "w", weekly="Mon 07:00")
-    environment = {**os.environ, "HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": "", "XDG_RUNTIME_DIR": str(tmp_path / "none")}
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path / "home"),
+        "XDG_CONFIG_HOME": "",
+        "XDG_RUNTIME_DIR": str(tmp_path / "none"),
+    }
 
     def service(*words: str) -> subprocess.CompletedProcess[str]:
         return taizhang("service", *words, "-C", str(workspace), env=environment)
@@ -111,7 +127,9 @@ def test_installing_writes_units_that_removing_takes_away(tmp_path: Path) -> Non
     shown = json.loads(taizhang("status", "-C", str(workspace), "--json", env=environment).stdout)
     assert shown["service"]["current"] is True
     config = workspace / "config.ini"
-    config.write_text(config.read_text(encoding="utf-8").replace("weekly = Mon 07:00", "weekly = Tue 07:00"), encoding="utf-8")
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("weekly = Mon 07:00", "weekly = Tue 07:00"), encoding="utf-8"
+    )
     assert "再运行一次" in service("status").stdout, "the units are those of other times"
     removed = service("remove")
     assert removed.returncode in (0, 3)

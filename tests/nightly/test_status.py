@@ -40,7 +40,9 @@ def test_it_tells_runs_trend_jobs_failures_what_comes_next_and_who_has_not_repor
     workspace = make_workspace(tmp_path, weekly="Mon 07:00", retries="0")
     assert taizhang("run", "-C", str(workspace)).returncode == 0
     head = ["姓名", "身份证号", "困难类型", "帮扶措施", "帮扶日期"]
-    save_workbook(workspace / "workbooks/stations/马村镇/帮扶.xlsx", [head, ["张三", make_id(), "因病", "补助", "2020.5.1"]])
+    save_workbook(
+        workspace / "workbooks/stations/马村镇/帮扶.xlsx", [head, ["张三", make_id(), "因病", "补助", "2020.5.1"]]
+    )
     assert taizhang("run", "-C", str(workspace)).returncode == 0
     (workspace / "workbooks/stations/坏.xlsx").write_bytes(b"")
     assert taizhang("run", "-C", str(workspace)).returncode == 3
@@ -56,7 +58,11 @@ def test_it_tells_runs_trend_jobs_failures_what_comes_next_and_who_has_not_repor
     assert "样县退役军人服务中心" in said.partition("还没有报齐的站点")[2]
     shown = json.loads(status(workspace, "--json"))
     jobs = {job["job"]: job for job in shown["jobs"]}
-    assert (jobs["consolidate"]["state"], jobs["weekly"]["state"], jobs["remind"]["state"]) == ("failed", "never", "off")
+    assert (jobs["consolidate"]["state"], jobs["weekly"]["state"], jobs["remind"]["state"]) == (
+        "failed",
+        "never",
+        "off",
+    )
     assert jobs["consolidate"]["last"]["seconds"] == 75
     assert datetime.fromisoformat(jobs["weekly"]["next"]).weekday() == 0
     assert [run["status"] for run in shown["runs"]] == [3, 0, 0], "newest first"

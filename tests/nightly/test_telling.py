@@ -43,9 +43,13 @@ def test_what_each_job_runs_when_mail_is_set_up(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert shown("remind") == ["mail send --kind reminder --due 2026-05-02 --json"]
     assert shown("weekly") == ["mail send --kind weekly --due 2026-05-02 --json"]
-    assert shown("tell-weekly", Path("note.json")) == ["mail send --kind operator --due 2026-05-02 --note note.json --json"]
+    assert shown("tell-weekly", Path("note.json")) == [
+        "mail send --kind operator --due 2026-05-02 --note note.json --json"
+    ]
     assert shown("monthly") == [], "a kind that [mail] does not enable is not sent"
-    assert shown("consolidate", config=with_mail(plain, "findings"))[1:] == ["mail send --kind findings --due 2026-05-02 --json"]
+    assert shown("consolidate", config=with_mail(plain, "findings"))[1:] == [
+        "mail send --kind findings --due 2026-05-02 --json"
+    ]
     for silent in (plain, with_mail(plain, *ALL, service="")):
         assert shown("consolidate", config=silent) == ["run --json"]
         assert shown("weekly", config=silent) == shown("tell-weekly", Path("note.json"), silent) == []

@@ -89,7 +89,12 @@ def test_months_and_quarters_end_where_they_end() -> None:
     ends = [moment.date() for moment in islice(next_dues(parse_times("last 18:00"), datetime(2028, 1, 15)), 3)]
     assert ends == [date(2028, 1, 31), date(2028, 2, 29), date(2028, 3, 31)]
     quarters = islice(next_dues(parse_times("quarter 1 last 07:00"), datetime(2027, 1, 1, 12)), 4)
-    assert [moment.date() for moment in quarters] == [date(2027, 3, 31), date(2027, 4, 1), date(2027, 6, 30), date(2027, 7, 1)]
+    assert [moment.date() for moment in quarters] == [
+        date(2027, 3, 31),
+        date(2027, 4, 1),
+        date(2027, 6, 30),
+        date(2027, 7, 1),
+    ]
 
 
 @pytest.mark.parametrize("entry", sorted(set(WRITTEN.values())))
@@ -102,6 +107,9 @@ def test_systemd_fires_on_the_same_days(entry: str) -> None:
             [program, "calendar", "--iterations=40", "--base-time=2027-11-20 12:00:00", calendar],
             capture_output=True, text=True, env={"TZ": "UTC", "LC_ALL": "C"}, check=True,
         )  # fmt: skip
-        fires |= {datetime.fromisoformat(found) for found in re.findall(r"(?:elapse|#\d+): \w{3} ([\d-]+ [\d:]+) UTC", done.stdout)}
+        fires |= {
+            datetime.fromisoformat(found)
+            for found in re.findall(r"(?:elapse|#\d+): \w{3} ([\d-]+ [\d:]+) UTC", done.stdout)
+        }
     first = sorted(fires)[:40]
     assert first == list(islice(next_dues(times, datetime(2027, 11, 20, 12)), 40))

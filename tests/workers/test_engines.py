@@ -33,7 +33,9 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_demo_workspace(folder)
     make_county(folder, stations=12, processes=1)
     settings = folder / "config.ini"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("mode = in-place", "mode = copy"), encoding="utf-8")
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace("mode = in-place", "mode = copy"), encoding="utf-8"
+    )
     return folder
 
 
@@ -69,7 +71,9 @@ def test_every_engine_makes_the_same(county: Path, monkeypatch: pytest.MonkeyPat
         made = run_with(county, monkeypatch, compute)
         assert made["rows"] == serial["rows"], compute
         assert made["report"] == serial["report"], compute
-        assert {name: sorted(parts) for name, parts in made["books"].items()} == {name: sorted(p) for name, p in serial["books"].items()}
+        assert {name: sorted(parts) for name, parts in made["books"].items()} == {
+            name: sorted(p) for name, p in serial["books"].items()
+        }
         for name, parts in made["books"].items():
             assert [part for part, data in parts.items() if data != serial["books"][name][part]] == [], (compute, name)
 
@@ -98,7 +102,9 @@ def lost(item: int, reason: str, _: dict[str, Any]) -> list[str]:
 
 
 def results(folder: Path, compute: Compute, batches: list[list[int]]) -> list[str]:
-    found = run_batches(f"{__name__}:note", batches, initializer=f"{__name__}:prepare", argument=folder, lost=lost, compute=compute)
+    found = run_batches(
+        f"{__name__}:note", batches, initializer=f"{__name__}:prepare", argument=folder, lost=lost, compute=compute
+    )
     return sorted(str(one) for _, batch in found for one in batch)
 
 
@@ -149,8 +155,14 @@ def test_a_cluster_that_cannot_be_reached_is_a_sentence(county: Path, monkeypatc
 def test_workers_of_another_version_are_refused(tmp_path: Path) -> None:
     from distributed import Client, LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=40) as cluster, Client(cluster) as client:
-        client.run(exec, "import toolkit.workers.version as v; v.code_version.cache_clear(); v.Path = lambda *_: __import__('pathlib').Path('/nowhere/a/b')")
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=40) as cluster,
+        Client(cluster) as client,
+    ):
+        client.run(
+            exec,
+            "import toolkit.workers.version as v; v.code_version.cache_clear(); v.Path = lambda *_: __import__('pathlib').Path('/nowhere/a/b')",
+        )
         with pytest.raises(EngineError) as raised:
             results(tmp_path, Compute("dask", cluster=cluster.scheduler_address), [[1]])
     assert raised.value.name == "engine.other_version"

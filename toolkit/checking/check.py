@@ -174,7 +174,9 @@ class Checker:
                         continue
                     parsed = self._parser.column(spec, [value], unit)[0]
                     if parsed.code in _FORMULAS:
-                        failing.append(TableHit(number, sheet_row, name, parsed.code, parsed.params or {}, as_text(value)))
+                        failing.append(
+                            TableHit(number, sheet_row, name, parsed.code, parsed.params or {}, as_text(value))
+                        )
                     elif parsed.value is not None and parsed.code is None:
                         values[name] = float(parsed.value)
                 *begins, end = (start + bound for bound in bounds)

@@ -69,7 +69,11 @@ class _Places:
         for hit in hits:
             if isinstance(hit, CountyHit):
                 refs = [ref for ref in hit.params.values() if isinstance(ref, RowRef)]
-                for ledger, row in ((hit.ledger, hit.row), *((ledger, row) for ledger, row, _ in hit.related[:_RELATED]), *refs):
+                for ledger, row in (
+                    (hit.ledger, hit.row),
+                    *((ledger, row) for ledger, row, _ in hit.related[:_RELATED]),
+                    *refs,
+                ):
                     wanted.setdefault(ledger, set()).add(row)
                 fields.setdefault((hit.ledger, hit.field), set()).add(hit.row)
         for ledger, rows in wanted.items():

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli import county, nightly, service, status, workbooks
+from toolkit.cli import county, mail, nightly, service, status, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.messages import text
 
-__all__ = ["county", "main", "nightly", "service", "status", "taizhang", "workbooks"]
+__all__ = ["county", "mail", "main", "nightly", "service", "status", "taizhang", "workbooks"]
 
 
 def _log_fault() -> str:

@@ -133,7 +133,12 @@ def _shared(
     recorded: dict[str, list[Person]] = {}
     twice: dict[str, list[Person]] = {}
     for number, township in enumerate(townships):
-        own = [p for s in stations if s.parent == township.code and s.level in ("村", "社区") for p in people.get(s.code, [])]
+        own = [
+            p
+            for s in stations
+            if s.parent == township.code and s.level in ("村", "社区")
+            for p in people.get(s.code, [])
+        ]
         named = Counter(p.name for p in own)
         free = [p for p in own if p.active and p.discharged and not p.roles and named[p.name] == 1]
         if len(free) < 2:
@@ -209,7 +214,10 @@ def summary(seed: int, stations: list[Station], tasks: list[Task], shelves: list
         "service_classes": dict(sorted(classes.items())),
         "service_entries": sum(classes.values()),
         "service_people": totals["service_people"],
-        **{name: totals[name] for name in ("fairs", "intent", "employed", "satisfied", "answers", "notices", "meetings")},
+        **{
+            name: totals[name]
+            for name in ("fairs", "intent", "employed", "satisfied", "answers", "notices", "meetings")
+        },
     }
     return {
         "seed": seed,

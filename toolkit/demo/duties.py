@@ -31,7 +31,9 @@ def fair_lines(numbered: Numbered) -> list[Row]:
     return rows
 
 
-def petition_rows(rng: random.Random, numbered: Numbered, station: Station, people: Iterable[Person], staff: tuple[str, ...]) -> list[Row]:
+def petition_rows(
+    rng: random.Random, numbered: Numbered, station: Station, people: Iterable[Person], staff: tuple[str, ...]
+) -> list[Row]:
     """Return petitions, answered and closed in time; those of December are still open."""
     rows = []
     for person in people:
@@ -102,7 +104,9 @@ def meeting_rows(rng: random.Random, numbered: Numbered, station: Station) -> li
     rows = []
     months = [("例会", f"{month}月份工作例会", date(2020, month, rng.randint(3, 24))) for month in range(1, 13)]
     if station.level == "市":
-        months += [("联席会议", f"第{'一二三四'[number]}季度联席会议", date(2020, number * 3 + 2, 26)) for number in range(4)]
+        months += [
+            ("联席会议", f"第{'一二三四'[number]}季度联席会议", date(2020, number * 3 + 2, 26)) for number in range(4)
+        ]
     for kind, name, day in sorted(months, key=lambda one: one[2]):
         invited = rng.randint(8, 24)
         values: dict[str, Value] = {

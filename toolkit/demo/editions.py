@@ -27,7 +27,13 @@ def _book(office: Office, filer: Filer, ledger: str, rows: list[Row], span: str,
     folder, prefix = filer.place
     layout = office.layouts[ledger]
     table = filer.table(ledger, "", rows)
-    table.layout = replace(layout, columns=tuple(c for c in layout.columns if c.field and not c.hidden), titled=True, total="none", subtotal=0)
+    table.layout = replace(
+        layout,
+        columns=tuple(c for c in layout.columns if c.field and not c.hidden),
+        titled=True,
+        total="none",
+        subtotal=0,
+    )
     table.title = f"{office.station.called}{TITLES[ledger]}（{span}）"
     table.filled = ""
     table.wrong_total = ""
@@ -39,20 +45,33 @@ def _book(office: Office, filer: Filer, ledger: str, rows: list[Row], span: str,
 def _june(office: Office, filer: Filer) -> Book:
     """Return the register as of June: one person more, one with another number, one with an honour that is gone since."""
     kept = [r for r in office.rows["L1"] if not (r.extra or r.note)]
-    clean = [r for r in kept if not r.dirty and not r.shown and r.person and r.person.quiet and not r.person.died and r.values.get("退役时间")]
+    clean = [
+        r
+        for r in kept
+        if not r.dirty
+        and not r.shown
+        and r.person
+        and r.person.quiet
+        and not r.person.died
+        and r.values.get("退役时间")
+    ]
     renumbered, honoured = clean[:2]
     rows = []
     for row in kept:
         values = dict(row.values)
         if row is honoured:
-            values["立功受奖情况"] = f"二等功、{values['立功受奖情况']}" if values.get("立功受奖情况") not in (None, "无") else "二等功"
+            values["立功受奖情况"] = (
+                f"二等功、{values['立功受奖情况']}" if values.get("立功受奖情况") not in (None, "无") else "二等功"
+            )
         said = {name: row.shown[name] for name in ("立功受奖情况",) if name in row.shown}  # the same in other words
         old = Row(row.uid, "L1", values, row.person, said, dirty=True)
         if row is honoured:
             old = office.numbered.row("L1", values, row.person)
             old.extra = True
         if row is renumbered and row.person:
-            old = office.numbered.row("L1", values | {"身份证号": _another(row.person.id, row.person.birth)}, row.person)
+            old = office.numbered.row(
+                "L1", values | {"身份证号": _another(row.person.id, row.person.birth)}, row.person
+            )
         rows.append(old)
     gone = office.numbered.row("L1", kept[-1].values | _nobody(office))
     rows.append(gone)
@@ -91,7 +110,11 @@ def _last_year(office: Office, filer: Filer) -> Book:
         left = row.person.discharged if row.person else None
         if row.note or row.extra or not isinstance(day, date) or (left and left > date(2018, 1, 1)):
             continue
-        rows.append(office.numbered.row("L2", row.values | {"走访日期": day.replace(year=2019, day=min(day.day, 28))}, row.person))
+        rows.append(
+            office.numbered.row(
+                "L2", row.values | {"走访日期": day.replace(year=2019, day=min(day.day, 28))}, row.person
+            )
+        )
     first = next(r for r in office.rows["L2"] if not r.note)
     office.plants.append(Plant("copied from last year", "W604", "L2", first.uid, "走访日期"))
     book = _book(office, filer, "L2", rows, "2019年度", "2019年走访慰问台账")

@@ -38,8 +38,6 @@ def _planned_early(_: random.Random, row: Row) -> Shown:
     return f"{_day(row, '送喜时间') - timedelta(days=21):%Y-%m-%d}"
 
 
-
-
 def _two_plaques(office: Office) -> bool:
     """Hang a second plaque at the same house number."""
     rows = office.candidates("L14", lambda _: True)

@@ -171,7 +171,11 @@ def cell_kind(
     """
 
     def apply(office: Office) -> bool:
-        if ledger not in office.layouts or not office.layouts[ledger].has(target) or any(not office.layouts[ledger].has(f) for f in needs):
+        if (
+            ledger not in office.layouts
+            or not office.layouts[ledger].has(target)
+            or any(not office.layouts[ledger].has(f) for f in needs)
+        ):
             return False
 
         def free(row: Row) -> bool:

@@ -68,7 +68,12 @@ def give_fairs(seed: int, stations: list[Station], people: dict[str, list[Person
     """
     rng = seeded(seed, "fairs")
     locals_ = [s for s in stations if s.level in ("村", "社区")]
-    free = [p for s in locals_ for p in people[s.code] if p.active and p.discharged and p.discharged.year < 2020 and 24 <= p.age() <= 57]
+    free = [
+        p
+        for s in locals_
+        for p in people[s.code]
+        if p.active and p.discharged and p.discharged.year < 2020 and 24 <= p.age() <= 57
+    ]
     rng.shuffle(free)
     intent, employed, curious = (min(scaled(n, len(locals_)), len(free) // 4) for n in (INTENT, EMPLOYED, CURIOUS))
     came = free[: intent + curious]

@@ -30,7 +30,12 @@ def _clash(kind: Kind, given: list[Kind]) -> bool:
             return True
         if kind.ledger != other.ledger:
             continue
-        if {kind.name, other.name} & {OLDER, LEFTOVER} or kind.name in CLEARS or other.name in CLEARS or kind.ledger == "L12":
+        if (
+            {kind.name, other.name} & {OLDER, LEFTOVER}
+            or kind.name in CLEARS
+            or other.name in CLEARS
+            or kind.ledger == "L12"
+        ):
             return True
         sums = {kind.wish.want_total, other.wish.want_total}
         if True in sums and (kind.wish.no_total or other.wish.no_total):

@@ -19,7 +19,18 @@ FAIRS = (
 """The county's job fairs: title, day, on-line or on-site, people, firms."""
 
 STANDARD = {"三等功": 1000, "二等功": 3000, "四有优秀士兵": 500, "嘉奖": 300}
-_FIRMS = ("科兴煤业", "唐一新能源", "康硕重工", "凤和物业", "顺通物流", "赵庄煤矿", "友谊建材", "兰花科创", "丹峰化工", "易通环能")
+_FIRMS = (
+    "科兴煤业",
+    "唐一新能源",
+    "康硕重工",
+    "凤和物业",
+    "顺通物流",
+    "赵庄煤矿",
+    "友谊建材",
+    "兰花科创",
+    "丹峰化工",
+    "易通环能",
+)
 _POSTS = ("操作工", "质检员", "保安", "驾驶员", "焊工", "电工", "仓储员", "安全员", "文员")
 _COURSES = (
     ("职业技能培训", "高平市职业中学", "焊工", 120, 1800, "职业资格证", "焊工（中级）"),
@@ -62,7 +73,12 @@ def training_rows(rng: random.Random, numbered: Numbered, people: Iterable[Perso
 
 
 def notice_rows(
-    rng: random.Random, numbered: Numbered, station: Station, staff: tuple[str, ...], names: frozenset[str], recorded: list[Person]
+    rng: random.Random,
+    numbered: Numbered,
+    station: Station,
+    staff: tuple[str, ...],
+    names: frozenset[str],
+    recorded: list[Person],
 ) -> list[Row]:
     """Return notices of merit for serving soldiers, none of whom has the name of anybody in ``names``; ``recorded``: veterans."""
     rows = []

@@ -180,7 +180,9 @@ def _plant_shared(office: Office, task: Task) -> None:
     """Plant what only shows beside another station's ledger: both know it of the people's roles."""
     for row in office.rows.get("L5b", ()):
         if row.person and "idle" in row.person.roles:
-            office.plants.append(Plant("employed at the fair, out of work in the register", "W512", "L5b", row.uid, "是否就业"))
+            office.plants.append(
+                Plant("employed at the fair, out of work in the register", "W512", "L5b", row.uid, "是否就业")
+            )
             row.dirty = True
     if task.copied:
         office.plants.append(Plant("sums of two levels differ", "E515", "L7", office.rows["L7"][0].uid, "身份证号"))

@@ -36,7 +36,9 @@ _PLAIN = re.compile(
 _NUMERALS = re.compile(
     rf"^{_BEFORE}(?P<number>[零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬两]+)(?P<unit>元|块|圆)?(?:整|正)?[。.]?$"
 )
-_ABOUT = re.compile(r"^(?:约|大约|近|将近|不到|超过|大概|价值约|折价约)(?P<rest>.+)$|^(?P<rest2>.+?)(?:左右|余元|多元|余|多|上下)$")
+_ABOUT = re.compile(
+    r"^(?:约|大约|近|将近|不到|超过|大概|价值约|折价约)(?P<rest>.+)$|^(?P<rest2>.+?)(?:左右|余元|多元|余|多|上下)$"
+)
 _LEADING = re.compile(rf"^(?P<number>{_DIGITS})(?P<unit>万元|千元|万|元|块)?(?=[+＋和及、,，;；(（/及]|外)")
 _ANYWHERE = re.compile(r"(?P<about>约|近|大概)?(?P<number>\d+(?:\.\d+)?)(?P<unit>万元|万|元)(?P<each>/|每)?")
 _TIMES = re.compile(r"(\d+)\D{0,3}[×xX*]\s*(\d+(?:\.\d+)?)元|(\d+(?:\.\d+)?)元\D{0,3}[×xX*]\s*(\d+)")

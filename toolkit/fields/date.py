@@ -42,7 +42,9 @@ _TIME = re.compile(
 )
 _WORDS = re.compile(r"(?:入伍|参军|退役|退伍|复员|转业|出生|去世|病故|入党|走访|慰问|生)$")
 _MIXED = re.compile(rf"(?<=年)[{_DIGITS}十]{{1,3}}(?=月)|(?<=月)[{_DIGITS}十]{{1,3}}(?=[日号])")
-_FEAST = re.compile(r"^(?P<y>\d{4})年?(?P<f>春节|元旦|元宵|清明|端午|五一|七一|八一|中秋|国庆|重阳)(?:节|前后|前|期间)?$")
+_FEAST = re.compile(
+    r"^(?P<y>\d{4})年?(?P<f>春节|元旦|元宵|清明|端午|五一|七一|八一|中秋|国庆|重阳)(?:节|前后|前|期间)?$"
+)
 _FEASTS = {"元旦": 1, "清明": 4, "五一": 5, "七一": 7, "八一": 8, "国庆": 10}
 _SAME_DAY = frozenset({"当日", "当天", "当场", "即日", "同日"})
 _RANGE = re.compile(r"^(?P<first>\d{4}[年./\-]\d{1,2}(?:[月./\-]\d{1,2}日?)?)(?:[-—–~至到]+)(?P<last>.+)$")
@@ -148,7 +150,12 @@ def _one_date(found: re.Match[str]) -> bool:
     first, second = found["s"], found["t"]
     if first is None:  # 年
         return second is None or second in (".", "/") or (second[:1] == "月" and second[1:] in (".", ""))
-    return second is None or second == first or (first in "./" and second in "./") or {first, second} <= {"。", ".", "，", ",", "、"}
+    return (
+        second is None
+        or second == first
+        or (first in "./" and second in "./")
+        or {first, second} <= {"。", ".", "，", ",", "、"}
+    )
 
 
 def _from_chinese(found: re.Match[str]) -> str:
@@ -243,7 +250,9 @@ class Date(FieldType):
             code = "I239" if plain in _SAME_DAY else "E211" if context.year and _NO_YEAR.match(plain) else code
         if code:
             example = f"{context.year}.03.02" if context.year else EXAMPLE
-            return Parsed(made, code, {"value": as_text(raw)[:30], "example": example, "taken": str(made) if made else ""})
+            return Parsed(
+                made, code, {"value": as_text(raw)[:30], "example": example, "taken": str(made) if made else ""}
+            )
         if made and not spec.future and made.first > context.today:
             return Parsed(made, "W213", {"field": spec.name})
         if isinstance(raw, str) and half_width(raw) != raw and made:

@@ -30,7 +30,9 @@ class Integer(FieldType):
     def resembles(self, raw: Any, spec: FieldSpec, context: Context) -> bool:  # noqa: ARG002 - only the value counts
         """A whole number within the field's limits."""
         found = read_number(raw, spec)
-        return found is not None and found.exact and found.value.is_integer() and out_of_range(found.value, spec) is None
+        return (
+            found is not None and found.exact and found.value.is_integer() and out_of_range(found.value, spec) is None
+        )
 
 
 TYPE = Integer()

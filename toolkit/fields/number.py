@@ -50,7 +50,11 @@ def read_number(raw: Any, spec: FieldSpec) -> Reading | None:
         rest = 0.5 if years["half"] else int(years["months"]) / 12
         return Reading(round(int(years["years"]) + rest, 2))
     numbers = _INEXACT.findall(text)
-    return Reading(float(numbers[-1] if units and _unit_behind(text, units) else numbers[0]), exact=False) if numbers else None
+    return (
+        Reading(float(numbers[-1] if units and _unit_behind(text, units) else numbers[0]), exact=False)
+        if numbers
+        else None
+    )
 
 
 _COUNTED = frozenset({"人", "名", "人次", "口人", "口", "户", "个", "次", "岁", "周岁"})

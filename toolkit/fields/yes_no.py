@@ -93,7 +93,9 @@ class YesNo(FieldType):
         asked = fold(spec.name.removeprefix("是否"))
         if word in (asked, f"是{asked}", f"已{asked}") or ("党员" in asked and word in _MEMBERS):
             return Parsed("是")
-        if word in (f"非{asked}", f"不{asked}", f"未{asked}", f"不是{asked}") or ("党员" in asked and word in _NO_MEMBERS):
+        if word in (f"非{asked}", f"不{asked}", f"未{asked}", f"不是{asked}") or (
+            "党员" in asked and word in _NO_MEMBERS
+        ):
             return Parsed("否")
         return Parsed(None, "E233", {"field": spec.name, "value": as_text(raw)[:30]})
 

@@ -30,7 +30,9 @@ _LABEL = re.compile(
     r"|(?:填表|填报|制表|统计|报送|上报|填写|审核)(?:日期|时间|单位|人员|部门)$"
     r"|(?:站长|主任|书记|领导|单位负责人|负责人)\(?签[字名章]\)?|[^\d:]{0,8}\(?(?:公章|盖章|签章)\)?$)"
 )
-_EXAMPLE = re.compile(r"^\(?(?:例|示例|样例|范例|填写示例|举例|例如|样表|示范)[)::\d]|^(?:例|示例|样例|范例|填写示例|举例|例如|样表)$")
+_EXAMPLE = re.compile(
+    r"^\(?(?:例|示例|样例|范例|填写示例|举例|例如|样表|示范)[)::\d]|^(?:例|示例|样例|范例|填写示例|举例|例如|样表)$"
+)
 _SECTION = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|第[一二三四五六七八九十]+[部分组])"
 )
@@ -164,7 +166,9 @@ class BodyReader:
             return RowKind.SECTION
         if len(text) > 15:
             return RowKind.NOTE
-        if number == self.person and (_HEADCOUNT.search(text) or fold(text) in self.words or (len(text) > 4 and "·" not in text)):
+        if number == self.person and (
+            _HEADCOUNT.search(text) or fold(text) in self.words or (len(text) > 4 and "·" not in text)
+        ):
             return RowKind.SECTION  # a group's name, not a person's
         if re.search(r"(?:村|社区|镇|乡|街道)$", text) and len(text) >= 3 and number == 1:
             return RowKind.SECTION
@@ -222,7 +226,10 @@ class BodyReader:
             if any(self._at(rows[position], number) is not None for number in (self.person, self.person_id)):
                 break
             run.append(position)
-        contents = {tuple(cell for number, cell in enumerate(rows[position], 1) if number != self.serial and cell is not None) for position in run}
+        contents = {
+            tuple(cell for number, cell in enumerate(rows[position], 1) if number != self.serial and cell is not None)
+            for position in run
+        }
         if len(run) >= 2 and len(contents) == 1:
             for position in run:
                 settled[position] = RowKind.NUMBERED
@@ -246,7 +253,10 @@ class BodyReader:
         name = self._at(values, self.person)
         if not isinstance(name, str) or not 2 <= len(squeeze(name)) <= 4 or _LABEL.search(squeeze(name)):
             return False
-        return any(number in self.mapped and number != self.serial and isinstance(cell, (int, float)) for number, cell in filled)
+        return any(
+            number in self.mapped and number != self.serial and isinstance(cell, (int, float))
+            for number, cell in filled
+        )
 
 
 def looks_like_id(text: str) -> bool:
@@ -256,7 +266,13 @@ def looks_like_id(text: str) -> bool:
 
 def _words(ledger: Ledger) -> frozenset[str]:
     """Return every choice of a ledger's lists: a line with nothing else heads a group of people."""
-    return frozenset(word for spec in ledger.fields.values() if spec.codes is not None for word in spec.codes.lookup if len(word) >= 2)
+    return frozenset(
+        word
+        for spec in ledger.fields.values()
+        if spec.codes is not None
+        for word in spec.codes.lookup
+        if len(word) >= 2
+    )
 
 
 def _openings(texts: list[tuple[int, str]]) -> list[str]:

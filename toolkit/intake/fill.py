@@ -34,7 +34,12 @@ class Filler:
     def _vertical_merges(self, mapped: set[int]) -> dict[tuple[int, int], tuple[int, int]]:
         """Return cell → the cell whose value it shows, for merges down the rows of the body; one amount for several rows counts once."""
         fields = self._table.ledger.fields
-        amounts = {number for name, numbers in self._table.columns.items() if fields[name].type == "amount" for number in numbers}
+        amounts = {
+            number
+            for name, numbers in self._table.columns.items()
+            if fields[name].type == "amount"
+            for number in numbers
+        }
         shown = {}
         for top, left, bottom, right in self._sheet.merges:
             if bottom > top and bottom - top < 5_000 and top > self._table.header.last:
@@ -170,7 +175,11 @@ _OF_A_VILLAGE = re.compile(r"(?:村|社区|组)(?:合计|共计|计)")
 
 def _ticked(row: list[Any], ticks: Mapping[int, str]) -> Any:
     """Return the answer that is ticked; several of them joined, which nobody will take for one."""
-    answers = [answer for column, answer in ticks.items() if column <= len(row) and row[column - 1] is not None and squeeze(str(row[column - 1]))]
+    answers = [
+        answer
+        for column, answer in ticks.items()
+        if column <= len(row) and row[column - 1] is not None and squeeze(str(row[column - 1]))
+    ]
     return "、".join(answers) or None
 
 

@@ -41,7 +41,9 @@ _PREFIXES = (
     "拟",
 )
 _SUFFIXES = ("情况", "信息", "名称", "必填", "栏", "内容")
-_UNIT = re.compile(r"[(/](?:金额)?(?:单位[::]?)?(?:人民币)?(?P<unit>万元|千元|百元|元)(?:[)、,/]|$)|^(?P<alone>万元|千元|百元|元)$")
+_UNIT = re.compile(
+    r"[(/](?:金额)?(?:单位[::]?)?(?:人民币)?(?P<unit>万元|千元|百元|元)(?:[)、,/]|$)|^(?P<alone>万元|千元|百元|元)$"
+)
 _UNITS_ONLY = re.compile(
     r"^\(?(?:单位[::]?)?(?:万元|千元|百元|元|人|户|次|件|个|份|小时|学时|平方米|㎡|岁|年|年月|年月日|必填|选填)(?:/[人户次年月])?\)?$"
 )
@@ -319,7 +321,9 @@ def halves(header: Header) -> list[Header]:
         count += 1
     starts = [number * width for number in range(count)]
     ends = [*starts[1:], len(texts)]
-    return [Header(header.first, header.last, header.columns[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return [
+        Header(header.first, header.last, header.columns[start:end]) for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _level(sheet: Sheet, position: int, width: int, *, lowest: bool) -> list[str]:

@@ -277,7 +277,9 @@ def _hints(texts: Mapping[str, Sequence[str]], dictionary: Dictionary) -> dict[s
 
 def _named(folded: str, dictionary: Dictionary) -> set[str]:
     found = [(title, ledger) for title, ledger in dictionary.titles if title in folded]
-    found = [(title, ledger) for title, ledger in found if not any(title != other and title in other for other, _ in found)]
+    found = [
+        (title, ledger) for title, ledger in found if not any(title != other and title in other for other, _ in found)
+    ]
     exact = {ledger for title, ledger in found if title not in dictionary.ledgers[ledger].fallback_titles}
     return exact or {ledger for _, ledger in found}
 

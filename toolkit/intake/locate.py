@@ -61,7 +61,9 @@ class Locator:
             if sheet.facts.picture:
                 result.findings.append(file_finding(path, "W108", sheet.name))
             return result
-        if _SAMPLE.search(sheet.name) or any(_SAMPLE_TITLE.search(squeeze(cell)) for cell in sheet.values[0] if isinstance(cell, str)):
+        if _SAMPLE.search(sheet.name) or any(
+            _SAMPLE_TITLE.search(squeeze(cell)) for cell in sheet.values[0] if isinstance(cell, str)
+        ):
             self._leave(sheet, result)
             result.findings.append(file_finding(path, "I112", sheet.name, sheet_=sheet.name, reason="@sheet_sample"))
             return result
@@ -96,7 +98,9 @@ class Locator:
                 continue
             for part in parts:  # tables side by side: each is read as if the others were not there
                 said = len(result.findings)
-                table, after = self._table(path, _only(sheet, part), stem, part, self._match(part, match), begin, end, result)
+                table, after = self._table(
+                    path, _only(sheet, part), stem, part, self._match(part, match), begin, end, result
+                )
                 tables.append(table)
                 if part is not parts[-1]:  # the last one says for all of them what they lack
                     result.findings[said:] = [finding for finding in result.findings[said:] if finding.code != "E103"]
@@ -163,7 +167,9 @@ class Locator:
         result.kinds.update(zip(sheet.rows, kinds, strict=True))
         Filler(path, sheet, table, header, [], result).fill(list(range(len(sheet.rows))), kinds)
         result.tables = [table]
-        result.findings.append(file_finding(path, "W114", sheet.name, sheet_=sheet.name, count=len(table.rows), other=before.sheet))
+        result.findings.append(
+            file_finding(path, "W114", sheet.name, sheet_=sheet.name, count=len(table.rows), other=before.sheet)
+        )
         return True
 
     def _say_unknown(self, path: str, sheet: Sheet, headers: list[Header], stem: str, result: LocatedSheet) -> None:
@@ -237,7 +243,9 @@ class Locator:
         kinds = reader.settle(cells, [reader.classify(values) for values in cells])
         lines = [sheet.values[number] for number in head]
         lines += [sheet.values[number] for number, kind in zip(body, kinds, strict=True) if kind is RowKind.SIGNATURE]
-        table = Table(ledger, sheet.name, header, columns, read_meta(lines), ticks=match.ticks, sums=frozenset(match.sums))
+        table = Table(
+            ledger, sheet.name, header, columns, read_meta(lines), ticks=match.ticks, sums=frozenset(match.sums)
+        )
         table.constants = _constants(match, columns, (table.meta.title, sheet.name, stem))
         for number in head:
             line = sheet.values[number]
@@ -324,7 +332,11 @@ def _constants(match: Match, columns: Mapping[str, tuple[int, ...]], texts: Iter
             continue
         for text in texts:
             folded = fold(text)
-            said = [(len(word), value) for word, value in codes.lookup.items() if len(word) >= _TELLING_WORD and word in folded]
+            said = [
+                (len(word), value)
+                for word, value in codes.lookup.items()
+                if len(word) >= _TELLING_WORD and word in folded
+            ]
             longest = {value for length, value in said if length == max(said)[0]}
             if len(longest) == 1:
                 found[name] = longest.pop()

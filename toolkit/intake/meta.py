@@ -75,7 +75,9 @@ def read_meta(lines: Iterable[list[Any]]) -> Meta:
         for cell in cells if "单位" in line else ():
             if found := _UNIT.search(squeeze(cell)):
                 meta.unit = meta.unit or UNIT_FACTORS[found["unit"]]
-        meta.nothing |= "零报告" in line or any(says_nothing(part) for cell in cells for part in re.split(r"\s{2,}|[;；]", cell))
+        meta.nothing |= "零报告" in line or any(
+            says_nothing(part) for cell in cells for part in re.split(r"\s{2,}|[;；]", cell)
+        )
     return meta
 
 

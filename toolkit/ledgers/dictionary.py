@@ -158,7 +158,11 @@ def _load(files: Mapping[str, bytes]) -> Dictionary:
             name: 1.0 / sqrt(count)
             for name, count in Counter(name for one in ledgers.values() for name in one.fields).items()
         },
-        tuple((fold(title), ledger.id) for ledger in ledgers.values() for title in (ledger.name, ledger.short, *ledger.titles))
+        tuple(
+            (fold(title), ledger.id)
+            for ledger in ledgers.values()
+            for title in (ledger.name, ledger.short, *ledger.titles)
+        )
         + tuple((title, ledger.id) for ledger in ledgers.values() for title in ledger.fallback_titles),
         digest.hexdigest(),
     )

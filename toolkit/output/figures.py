@@ -20,10 +20,11 @@ YES = "是"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One value of a grouped figure, or one item of several that must all be 是. ``rows`` is 人次, ``value`` what is counted."""
+    """One value of a grouped figure, or one item of several that must all be 是. ``rows`` is 人次, ``value`` what is counted, None where
+    it is too small to be told."""
 
     name: str
-    value: float
+    value: float | None
     rows: int
 
 

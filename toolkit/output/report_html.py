@@ -94,7 +94,7 @@ def _owed(results: Results) -> list[str]:
 def _shown(figure: Figure, lang: str) -> dict[str, Any]:
     money = figure.unit == "yuan" and figure.value is not None and figure.value != int(figure.value)
     value = "—" if figure.value is None else f"{figure.value:,.2f}" if money else f"{figure.value:,.0f}"
-    parts = [(part.name, f"{part.value:,.0f}") for part in figure.parts]
+    parts = [(part.name, "—" if part.value is None else f"{part.value:,.0f}") for part in figure.parts]
     share = (
         f"{figure.value:,.0f} / {figure.whole:,.0f}，{percent(figure.share)}"
         if figure.whole and figure.value is not None

@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from toolkit.output.bulk import cut
+from toolkit.output.small import hide_in_table
 
 FONT = "微软雅黑"
 INK, GREY, LINE, PALE = "#1F2933", "#5B6B7B", "#D9DFE4", "#F3F6F6"
@@ -39,20 +40,25 @@ class SheetRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column of a table: its words, how many sheet columns it spans, the number format and alignment of its cells."""
+    """One column of a table: its words, how many sheet columns it spans, the number format and alignment of its cells.
+
+    ``about``: people where it counts people or what each of them did, amounts where it tells more about the same people; both are hidden
+    where they are few and the workbook leaves the house.
+    """
 
     words: str
     span: int = 1
     format: str = ""
     align: str = "right"
     bar: str = ""
+    about: str = ""
 
 
 class Book:
     """A workbook with its formats; use as a context manager."""
 
-    def __init__(self, path: Path, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, path: Path, lang: str, least: int = 0) -> None:
+        self.lang, self.least = lang, least
         options = {
             "strings_to_formulas": False,
             "strings_to_urls": False,
@@ -154,12 +160,19 @@ class Sheet:
         total: bool = False,
         left: int = 0,
         tall: bool = False,
+        across: bool = False,
     ) -> tuple[int, int]:
         """Write a table; with ``total`` its last row is a sum. Return its first and last row of data, the sum left out.
 
-        ``left`` is its first column; ``tall`` gives the heading two lines even where its words need one.
+        ``left`` is its first column; ``tall`` gives the heading two lines even where its words need one; ``across``: the sum of each row
+        of people is told elsewhere.
         """
         book = self.book
+        if book.least:
+            people, amounts = (
+                [n for n, one in enumerate(headings) if one.about == what] for what in ("people", "amounts")
+            )
+            rows = hide_in_table(rows, people, amounts, total=total, across=across, least=book.least)
         head = book.format(
             bold=True,
             font_color="#FFFFFF",

@@ -86,10 +86,13 @@ def _totals(
     total = results.rows.query(f"SELECT {measured} FROM {source} WHERE {condition}")[0]  # noqa: S608
     people = ledger.person is not None
     headings = [Heading(text("out.column.township", lang), 1, align="left"), Heading(text("out.column.stations_with", lang), 1, _COUNT),
-                Heading(what, 1, _COUNT)]  # fmt: skip
-    headings += [Heading(text("out.column.people", lang), 1, _COUNT)] if people else []
+                Heading(what, 1, _COUNT, about="people" if people else "")]  # fmt: skip
+    headings += [Heading(text("out.column.people", lang), 1, _COUNT, about="people")] if people else []
     whole = all(value is None or value == int(value) for value in total[3:])
-    headings += [Heading(text("out.column.amount", lang, field=name), 1, _COUNT if whole else _MONEY) for name in money]
+    headings += [
+        Heading(text("out.column.amount", lang, field=name), 1, _COUNT if whole else _MONEY, about="amounts")
+        for name in money
+    ]
 
     def line(name: str, values: tuple[Any, ...]) -> list[Any]:
         return [name, values[2], values[0], *([values[1]] if people else []), *(value or 0 for value in values[3:])]
@@ -143,7 +146,7 @@ def _by_value(
     names += [text("out.ledger.blank", lang)] if blank else []
     headings = [
         Heading(text("out.column.township", lang), 1, align="left"),
-        *(Heading(name, 1, _COUNT) for name in names),
+        *(Heading(name, 1, _COUNT, about="people" if ledger.person else "") for name in names),
     ]
     rows: list[list[Any]] = []
     for code, township in order:
@@ -180,6 +183,6 @@ def _beside(sheet: Sheet, tables: list[_Counted]) -> None:
         sheet.row = start
         left, span = number * _HALF, len(table.headings)
         sheet.section(table.title + (f"　{table.note}" if table.note else ""), max(span, _HALF - 1), left=left)
-        sheet.table(table.headings, table.rows, total=True, left=left, tall=tall)
+        sheet.table(table.headings, table.rows, total=True, left=left, tall=tall, across=True)
         end = max(end, sheet.row)
     sheet.row = end

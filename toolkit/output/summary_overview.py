@@ -82,9 +82,9 @@ def _ledgers(sheet: Sheet, results: Results, facts: Facts, figures: Sequence[Fig
              ("ledger", "due", "sent", "rate", "records", "people", "completeness", "errors", "warnings", "money")}  # fmt: skip
     headings = [
         Heading(words["ledger"], 2, align="left"), Heading(words["due"], 1, _COUNT), Heading(words["sent"], 1, _COUNT),
-        Heading(words["rate"], 1, _RATE), Heading(words["records"], 1, _COUNT), Heading(words["people"], 1, _COUNT),
-        Heading(words["completeness"], 1, _RATE), Heading(words["errors"], 1, _COUNT),
-        Heading(words["warnings"], 1, _COUNT), Heading(words["money"], 2, _MONEY),
+        Heading(words["rate"], 1, _RATE), Heading(words["records"], 1, _COUNT, about="people"),
+        Heading(words["people"], 1, _COUNT, about="people"), Heading(words["completeness"], 1, _RATE), Heading(words["errors"], 1, _COUNT),
+        Heading(words["warnings"], 1, _COUNT), Heading(words["money"], 2, _MONEY, about="amounts"),
     ]  # fmt: skip
     rows: list[list[Any]] = []
     for ledger in results.dictionary.ledgers.values():
@@ -213,8 +213,8 @@ def _year_line(sheet: Sheet, figure: Figure, lang: str) -> None:
         whole = figure.whole if figure.whole is not None else None
         said = (
             text("out.overview.rows_of_part", lang, rows=f"{part.rows:,}")
-            if whole is None
-            else percent(part.value / whole if whole else None)
+            if whole is None and part.value is not None
+            else percent(part.value / whole if whole and part.value is not None else None)
         )
         sheet.put(sheet.row, 6, said, book.format(align="center", **item), 2)
         sheet.row += 1

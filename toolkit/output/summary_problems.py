@@ -50,8 +50,9 @@ def write_problems(sheet: Sheet, results: Results, facts: Facts) -> tuple[Sheet,
 
 def _headings(words: dict[str, str], first: str) -> list[Heading]:
     return [
-        Heading(words[first], 2, align="left"), Heading(words["records"], 1, _COUNT), Heading(words["required"], 1, _COUNT),
-        Heading(words["empty"], 1, _COUNT), Heading(words["completeness"], 1, _RATE), Heading(words["errors"], 1, _COUNT, bar="#EFC4BC"),
+        Heading(words[first], 2, align="left"), Heading(words["records"], 1, _COUNT, about="people"),
+        Heading(words["required"], 1, _COUNT, about="amounts"), Heading(words["empty"], 1, _COUNT, about="amounts"),
+        Heading(words["completeness"], 1, _RATE), Heading(words["errors"], 1, _COUNT, bar="#EFC4BC"),
         Heading(words["warnings"], 1, _COUNT, bar="#F3DDB3"),
     ]  # fmt: skip
 
@@ -104,8 +105,9 @@ def _stations(sheet: Sheet, results: Results, facts: Facts, words: dict[str, str
         text("out.problems.by_station", lang), _COLUMNS, text("out.problems.stations_note", lang, count=len(found))
     )
     headings = [
-        Heading(words["township"], 1, align="left"), Heading(words["station"], 2, align="left"), Heading(words["records"], 1, _COUNT),
-        Heading(words["empty"], 1, _COUNT), Heading(words["completeness"], 1, _RATE), Heading(words["errors"], 1, _COUNT, bar="#EFC4BC"),
+        Heading(words["township"], 1, align="left"), Heading(words["station"], 2, align="left"),
+        Heading(words["records"], 1, _COUNT, about="people"), Heading(words["empty"], 1, _COUNT, about="amounts"),
+        Heading(words["completeness"], 1, _RATE), Heading(words["errors"], 1, _COUNT, bar="#EFC4BC"),
         Heading(words["warnings"], 1, _COUNT, bar="#F3DDB3"),
     ]  # fmt: skip
     rows: list[list[Any]] = []

@@ -32,4 +32,8 @@ def check_county(county: County, settings: Settings) -> Iterator[StationHit]:
         JOIN kept k USING (_station) JOIN left_ g USING (_station) WHERE g.untold > 0 ORDER BY l._station
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for station, last, new, told, now, untold in county.query(sql):
-        yield StationHit(station, "W605", {"last": last, "new": new, "gone": told, "now": now, "expected": last + new - told, "diff": untold})
+        yield StationHit(
+            station,
+            "W605",
+            {"last": last, "new": new, "gone": told, "now": now, "expected": last + new - told, "diff": untold},
+        )

@@ -30,4 +30,6 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
     said = np.array([value in done for value in batch.values(spared.get("field", ""))], dtype=bool)
     waiting = batch.today.toordinal() - begun
     for row in each(batch.missing(later) & ~said & (waiting > limit)):
-        yield Hit(row, later, "W313", params | {"days": int(waiting[row]), "state": "@still_open"}, None, ((row, earlier),))
+        yield Hit(
+            row, later, "W313", params | {"days": int(waiting[row]), "state": "@still_open"}, None, ((row, earlier),)
+        )

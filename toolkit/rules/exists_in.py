@@ -29,4 +29,6 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
         ORDER BY r._row_id
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for row, by_number in county.query(sql):
-        yield CountyHit(own, row, number if by_number else name, settings.get("code", "W501"), {"ledger": settings["ledger_name"]})
+        yield CountyHit(
+            own, row, number if by_number else name, settings.get("code", "W501"), {"ledger": settings["ledger_name"]}
+        )

@@ -38,9 +38,15 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
     """  # noqa: S608 - names and words come from the dictionary, never from a ledger
     for row, group in groupby(county.query(sql), key=lambda found: found[0]):
         lacking = [spans[number] for _, number, _ in group]
-        quarters = "、".join(f"{first.year}.{first.month}-{last.month}" for first, last, on_site in lacking if not on_site)
+        quarters = "、".join(
+            f"{first.year}.{first.month}-{last.month}" for first, last, on_site in lacking if not on_site
+        )
         visited = "@no_visit" if any(on_site for *_, on_site in lacking) else ""
-        params = {"quarters": quarters or "@none_lacking", "visit": visited or "@visited", "ledger": settings["ledger_name"]}
+        params = {
+            "quarters": quarters or "@none_lacking",
+            "visit": visited or "@visited",
+            "ledger": settings["ledger_name"],
+        }
         yield CountyHit(own, row, field_name, "W511", params)
 
 
@@ -51,5 +57,9 @@ def _spans(period: tuple[date, date], today: date) -> list[tuple[date, date, boo
     for year in range(first.year, end.year + 1):
         starts = [*(date(year, month, 1) for month in (1, 4, 7, 10)), date(year + 1, 1, 1)]
         whole = [(begin, after - timedelta(days=1), False) for begin, after in pairwise(starts)]
-        spans += [span for span in [*whole, (date(year, 1, 1), date(year, 12, 31), True)] if first <= span[0] and span[1] <= end]
+        spans += [
+            span
+            for span in [*whole, (date(year, 1, 1), date(year, 12, 31), True)]
+            if first <= span[0] and span[1] <= end
+        ]
     return spans

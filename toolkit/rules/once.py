@@ -16,7 +16,9 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
     own, number, kind = settings["own"], settings["id"], settings["kind"]
     if own not in county.ledgers:
         return
-    further = " OR ".join(f"""contains(coalesce("{kind}", ''), {listed([word])})""" for word in settings["unless"]) or "false"
+    further = (
+        " OR ".join(f"""contains(coalesce("{kind}", ''), {listed([word])})""" for word in settings["unless"]) or "false"
+    )
     sql = f"""
         SELECT _person, _row_id FROM "{own}" WHERE _counted AND _person <> '' AND NOT ({further})
         QUALIFY count(*) OVER (PARTITION BY _person) > 1 ORDER BY _person, _row_id

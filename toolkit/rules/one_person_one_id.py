@@ -51,7 +51,9 @@ def _against(county: County, own: str, name: str, register: str) -> Iterator[Cou
         GROUP BY r._row_id, r."{name}" HAVING NOT bool_or(d."姓名" = r."{name}") ORDER BY r._row_id
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for row, other, known in county.query(sql):
-        yield CountyHit(own, row, name, "E503", {"other": RowRef(register, other), "name": known}, ((register, other, "姓名"),))
+        yield CountyHit(
+            own, row, name, "E503", {"other": RowRef(register, other), "name": known}, ((register, other, "姓名"),)
+        )
 
 
 def _hits(county: County, own: str, sql: str, field_name: str, code: str) -> Iterator[CountyHit]:

@@ -26,7 +26,11 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
     for _, group in groupby(county.query(sql), key=lambda found: found[0]):
         rows = list(group)
         for _, row, station, _ in rows:
-            others = [other for other in rows if other[2] != station and not {(station, other[2]), (other[2], station)} & above]
+            others = [
+                other
+                for other in rows
+                if other[2] != station and not {(station, other[2]), (other[2], station)} & above
+            ]
             if not others:
                 continue
             names = "、".join(dict.fromkeys(other[3] for other in others))

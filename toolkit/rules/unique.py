@@ -33,7 +33,9 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit | TableHit]:
     code = "E401" if settings["severity"] == "error" else "W401"
     person = batch.values(settings["name"]) if "name" in settings else None
     for row, first, agreed in pairs:
-        if {int(batch.table[row]), int(batch.table[first])} & repeating.keys() and batch.table[row] != batch.table[first]:
+        if {int(batch.table[row]), int(batch.table[first])} & repeating.keys() and batch.table[row] != batch.table[
+            first
+        ]:
             continue
         params = {"other": (first, agreed[0]), "fields": "、".join(agreed)}
         if person is not None and None not in (person[row], person[first]) and person[row] != person[first]:

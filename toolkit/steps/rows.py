@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -63,22 +63,25 @@ def store_rows(
 def open_rows(
     workspace: Workspace,
     state: State,
-    generation: Generation,
+    generation: str,
     files: Mapping[str, FileResult],
-    found: Discovered,
-    known: Mapping[str, KnownFile],
+    sent: Mapping[str, int],
+    period: tuple[date, date] | None = None,
 ) -> StoredCounty:
-    """Return the county: rows in order, each record counted once, from the newest file that holds it."""
-    sent = sent_times(workspace, found, known)
+    """Return the county: the rows of a generation in order, each record counted once, from the newest file that holds it.
+
+    ``sent``: file → when its station last changed it (ns). ``period``: the days to look at; by default those of ``config.ini``.
+    """
     newest = sorted(files, key=lambda path: (_as_of(files[path], sent.get(path, 0)), sent.get(path, 0), path))
     recency = {path: rank for rank, path in enumerate(newest, 1)}
     config = workspace.config
-    store, before = RowStore(config.path("state") / "rows"), state.period_before(config.period[0])
-    current = {name: path for name in workspace.dictionary.ledgers if (path := store.find(generation.name, name))}
+    period = period or config.period
+    store, before = RowStore(config.path("state") / "rows"), state.period_before(period[0])
+    current = {name: path for name in workspace.dictionary.ledgers if (path := store.find(generation, name))}
     previous = {name: path for name in workspace.dictionary.ledgers if (path := store.find(before, name))}
     return open_county(
-        current, workspace.dictionary, workspace.roster, recency, period=config.period, today=config.today, previous=previous,
-    )  # fmt: skip
+        current, workspace.dictionary, workspace.roster, recency, period=period, today=config.today, previous=previous
+    )
 
 
 def sent_times(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, int]:

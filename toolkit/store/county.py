@@ -103,7 +103,9 @@ def _make_view(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str)
 
     Only the few columns that decide are sorted and kept; the rows themselves stay where they are.
     """
-    connection.execute(f'CREATE TEMP TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}')
+    connection.execute(
+        f'CREATE TEMP TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}'
+    )
     connection.execute(
         f'CREATE TEMP VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
     )
@@ -131,7 +133,9 @@ def _register(
 ) -> None:
     columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     types = [pa.int64() if name == "place" else pa.string() for name in names]
-    connection.register(view, pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)}))
+    connection.register(
+        view, pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)})
+    )
 
 
 _ORDERED = """

@@ -29,4 +29,11 @@ def source(connection: duckdb.DuckDBPyConnection, name: str, rows: Any, ledger: 
     return f'"{name}"'
 
 
-_TYPES = {"string": "VARCHAR", "double": "DOUBLE", "int64": "BIGINT", "int32": "INTEGER", "date32[day]": "DATE", "bool": "BOOLEAN"}
+_TYPES = {
+    "string": "VARCHAR",
+    "double": "DOUBLE",
+    "int64": "BIGINT",
+    "int32": "INTEGER",
+    "date32[day]": "DATE",
+    "bool": "BOOLEAN",
+}

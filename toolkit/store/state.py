@@ -140,7 +140,11 @@ class State:
 
     def period_before(self, day: date) -> str | None:
         """Return the last generation of the latest period that was over before a day."""
-        over = [(end, generation) for name, generation in self.periods().items() if (end := name.partition("_")[2]) < day.isoformat()]
+        over = [
+            (end, generation)
+            for name, generation in self.periods().items()
+            if (end := name.partition("_")[2]) < day.isoformat()
+        ]
         return max(over)[1] if over else None
 
     def put_run(self, run: str, started: str, finished: str, status: int, totals: Mapping[str, Any]) -> None:

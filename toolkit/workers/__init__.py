@@ -73,7 +73,9 @@ def run_batches(
     elif compute.engine == "dask":
         from toolkit.workers.cluster import run_on_cluster
 
-        yield from run_on_cluster(function, batches, initializer=initializer, argument=argument, lost=lost, compute=compute)
+        yield from run_on_cluster(
+            function, batches, initializer=initializer, argument=argument, lost=lost, compute=compute
+        )
     else:
         from toolkit.workers.pool import run_in_pool
 

@@ -58,7 +58,9 @@ def run_on_cluster(
         raise EngineError("engine.no_dask") from None
     dask_: Any = distributed  # its interface has no annotations
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0, "logging.distributed": "error"}))
+        stack.enter_context(
+            dask.config.set({"distributed.scheduler.allowed-failures": 0, "logging.distributed": "error"})
+        )
         target: Any = compute.cluster
         if not target:
             target = stack.enter_context(
