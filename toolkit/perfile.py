@@ -89,8 +89,9 @@ class Processor:
         file.sealed = sealed
         file.findings += [_at(finding, path) for finding in given.findings]
         tables: list[tuple[Table, LocatedSheet]] = []
+        called = PurePosixPath(self.job.names.get(fingerprint.path, fingerprint.path)).stem
         for sheet in read.sheets:
-            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem)
+            located = self._locator.locate(path, sheet, called)
             file.findings += located.findings
             tables += [(table, located) for table in located.tables]
             if self.job.explain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,9 @@ from typing import Any
 
 from toolkit.messages import text
 from toolkit.messages.say import title
+
+PROGRESS = "TAIZHANG_PROGRESS"
+"""The variable of the environment by which a program asks for progress as JSON lines: ``json``."""
 
 
 class Silent:
@@ -33,6 +37,27 @@ class Lines:
 
     def advance(self, count: int = 1) -> None:
         """Say nothing."""
+
+
+class JsonLines:
+    """Progress for programs: one JSON object a line, ``{"step": name, "total": n, "done": k}``."""
+
+    def __init__(self) -> None:
+        self._name, self._total, self._done = "", 0, 0
+
+    def step(self, name: str, total: int) -> None:
+        """Print that a step begins."""
+        self._name, self._total, self._done = name, total, 0
+        self._tell()
+
+    def advance(self, count: int = 1) -> None:
+        """Print how far the step has come."""
+        self._done += count
+        self._tell()
+
+    def _tell(self) -> None:
+        line = json.dumps({"step": self._name, "total": self._total, "done": self._done})
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the screen
 
 
 class Bars:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from toolkit.intake.discover import Fingerprint, walk
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
-from toolkit.model import Finding, Mark
+from toolkit.model import Finding, Mark, MarkResult, RefusedWorkbook
 from toolkit.report import VERSION, finding_entry
 from toolkit.store.history import date_findings, identify
 
@@ -35,8 +36,11 @@ class Checked:
 def check_files(
     paths: Sequence[Path], *, ledger: str | None = None, dictionary: Path | None = None, lang: str = "zh",
     today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False,
+    names: Mapping[Path, str] | None = None,
 ) -> Checked:  # fmt: skip
     """Check files, and every file in folders, each by itself.
+
+    ``names``: what people call a file where it is not named so, since a name may tell which ledger it is.
 
     Raises:
         FileNotFoundError: a path does not exist.
@@ -48,7 +52,8 @@ def check_files(
     started = datetime.now(UTC).astimezone()
     day = today or date.today()  # noqa: DTZ011 - the office's own calendar day
     prints = _fingerprints(paths)
-    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain)
+    called = {path.as_posix(): name for path, name in (names or {}).items()}
+    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain, names=called)
     batches = [[one] for one in prints]
     done = run_batches(
         "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job, workers=min(len(batches), 2) or 1, seconds=60,
@@ -122,3 +127,15 @@ def marks_of(findings: Sequence[Finding], lang: str, *, information: bool = Fals
         for finding in ordered
         if finding.place.sheet and finding.place.cell and (information or finding.severity != "info")
     ]
+
+
+def unsealed(path: Path, act: Callable[..., MarkResult]) -> MarkResult:
+    """Do something to a workbook, with the passwords at hand where it is encrypted."""
+    from toolkit.marking.encryption import is_ole
+    from toolkit.passwords import passwords_for
+
+    words = passwords_for(None) if is_ole(path) else ()
+    for word in words[:-1]:
+        with contextlib.suppress(RefusedWorkbook):
+            return act(password=word)
+    return act(password=words[-1]) if words else act()
