@@ -117,6 +117,11 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "vanished_percent": ("50", _number(1, 100)),
     },
     "checks": {"amount_min": ("10", _number(0, 1_000_000)), "amount_max": ("200000", _number(1, 1_000_000_000))},
+    "page": {
+        "idle_minutes": ("30", _number(1, 1440)),
+        "file_mb": ("50", _number(1, 1000)),
+        "files": ("100", _number(1, 1000)),
+    },
 }
 
 
