@@ -33,8 +33,9 @@ class NotTaken(Exception):  # noqa: N818 - it says what happened to the file
 class Item:
     """One workbook on the desk.
 
-    ``folder`` is its own, named by ``id``; ``path`` the working copy in it. ``checked`` is None as long as it waits. ``before``: how
-    many errors and warnings it had when it was last dropped, if it was. ``marked``: it carries marks of ours, or may. ``said``: what the last action has to say, as (entry, params).
+    ``folder`` is its own, named by ``id``; ``path`` the working copy in it. ``checked`` is None as long as it waits.
+    ``before``: how many errors and warnings it had when it was last dropped, if it was. ``marked``: it carries marks of
+    ours, or may. ``said``: what the last action has to say, as (entry, params).
     """
 
     id: str
