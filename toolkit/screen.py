@@ -97,8 +97,13 @@ def say(line: str = "") -> None:
 
 
 def complain(line: str) -> None:
-    """Print a line about what went wrong."""
-    print(line, file=sys.stderr)  # noqa: T201 - the screen
+    """Print a line about what went wrong; in a box where there is no terminal: a file was double-clicked or dropped on."""
+    if sys.platform == "win32" and sys.stderr is None:
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, line, "taizhang", 0x30)
+    else:
+        print(line, file=sys.stderr)  # noqa: T201 - the screen
 
 
 def ranges(cells: Sequence[str], most: int = 6) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli import county, page, workbooks
+from toolkit.cli import bundle, county, page, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.faults import log_fault
 from toolkit.messages import text
 
-__all__ = ["county", "main", "page", "taizhang", "workbooks"]
+__all__ = ["bundle", "county", "main", "page", "taizhang", "workbooks"]
 
 
 def _log_fault() -> str:

@@ -75,10 +75,9 @@ def stop(status: int, sentences: list[str], *, as_json: bool) -> NoReturn:
     """End with a status and what is to be said about it."""
     from toolkit.screen import complain
 
-    if as_json:
+    if as_json and sys.stdout is not None:
         print_json({"version": 1, "status": status, "errors": sentences})
-    for sentence in sentences:
-        complain(sentence)
+    complain("\n".join(sentences))
     sys.exit(status)
 
 
