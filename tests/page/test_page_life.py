@@ -31,6 +31,17 @@ def test_files_named_on_the_command_line_are_checked_when_the_page_shows(
     assert clerk.card("第二本.xlsx")
 
 
+def test_a_folder_with_more_than_it_takes_is_said_once(
+    open_page: Callable[..., Any], clerk: Clerk, tmp_path: Path
+) -> None:
+    (tmp_path / "config.ini").write_text("[page]\nfiles = 2\n", encoding="utf-8")
+    for number in range(5):
+        ledger(tmp_path / "文件夹" / f"第{number}本.xlsx")
+    clerk.go(open_page(tmp_path, str(tmp_path / "文件夹")).url)
+    clerk.wait(lambda: clerk.text_of("#cards").count("错误 4 处") == 2)
+    assert clerk.text_of("#refusals").splitlines() == ["已经放了 2 个文件，没有再读“第2本.xlsx”。请先移除一些"]
+
+
 def test_opening_twice_goes_on_in_the_page_that_is_there(
     open_page: Callable[..., Any], clerk: Clerk, tmp_path: Path, environment: dict[str, str]
 ) -> None:

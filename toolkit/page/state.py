@@ -68,6 +68,8 @@ class Page:
                     self.desk.fetch(file)
                 except NotTaken as refusal:
                     self.refusals.append(refusal)
+                    if refusal.why in ("too_many", "no_room"):
+                        return  # said once, not for every file that follows
 
     def told_refusals(self) -> list[NotTaken]:
         """Return what was not taken in since this was last asked."""
