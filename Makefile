@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DEVELOP := $(VENV)/.ready-to-develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench docs lock sample clean
+.PHONY: demo test lint bench docs lock sample windows clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -39,8 +39,11 @@ docs: $(DEVELOP) ## the generated pages of docs/
 	$(BIN)/python -m toolkit.manual docs
 
 lock: ## the lock files, with hashes
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -o requirements.lock pyproject.toml requirements-build.in
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev -o requirements-dev.lock pyproject.toml requirements-build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra page --extra bundle -o requirements.lock pyproject.toml requirements-build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra dev --extra page --extra bundle -o requirements-dev.lock pyproject.toml requirements-build.in
+
+windows: $(READY) ## the offline Windows folder and its zip, in build/windows
+	$(BIN)/taizhang bundle
 
 clean:
 	rm -rf $(VENV) demo build

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from toolkit.fields import Context
 from toolkit.fields.id_card import check_digit
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
 
 TODAY = date(2021, 1, 8)
+
+# A busy machine is not a fault: no example fails for the time it took.
+settings.register_profile("taizhang", deadline=None)
+settings.load_profile("taizhang")
 
 
 def needs(program: str) -> str:

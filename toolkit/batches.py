@@ -20,7 +20,7 @@ class Job:
     """What a worker must know to process any file; the same for a whole run.
 
     ``root``: the folder that the files' paths are relative to. ``prefix``: what precedes a path in findings, so that it is
-    relative to the workspace.
+    relative to the workspace. ``names``: what people call a file, by its path, where that is not how it is named.
     """
 
     root: Path
@@ -33,6 +33,7 @@ class Job:
     roster: Roster | None = None
     ledger: str | None = None
     explain: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

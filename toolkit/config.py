@@ -231,6 +231,11 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "port": ("", _port),
         "ca_file": ("", _line),
     },
+    "page": {
+        "idle_minutes": ("30", _number(1, 1440)),
+        "file_mb": ("50", _number(1, 1000)),
+        "files": ("100", _number(1, 1000)),
+    },
 }
 
 

@@ -109,9 +109,10 @@ class Processor:
         file.sealed = sealed
         file.findings += [_at(finding, path) for finding in given.findings]
         tables: list[tuple[Table, LocatedSheet]] = []
+        called = PurePosixPath(self.job.names.get(fingerprint.path, fingerprint.path)).stem
         for sheet in read.sheets:
             before = tables[-1][0] if tables else None
-            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem, before)
+            located = self._locator.locate(path, sheet, called, before)
             file.findings += located.findings
             tables += [(table, located) for table in located.tables]
             if self.job.explain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,9 @@ from typing import Any
 from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.messages.say import title
+
+PROGRESS = "TAIZHANG_PROGRESS"
+"""The variable of the environment by which a program asks for progress as JSON lines: ``json``."""
 
 
 class Silent:
@@ -34,6 +38,27 @@ class Lines:
 
     def advance(self, count: int = 1) -> None:
         """Say nothing."""
+
+
+class JsonLines:
+    """Progress for programs: one JSON object a line, ``{"step": name, "total": n, "done": k}``."""
+
+    def __init__(self) -> None:
+        self._name, self._total, self._done = "", 0, 0
+
+    def step(self, name: str, total: int) -> None:
+        """Print that a step begins."""
+        self._name, self._total, self._done = name, total, 0
+        self._tell()
+
+    def advance(self, count: int = 1) -> None:
+        """Print how far the step has come."""
+        self._done += count
+        self._tell()
+
+    def _tell(self) -> None:
+        line = json.dumps({"step": self._name, "total": self._total, "done": self._done})
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the screen
 
 
 class Bars:
@@ -73,8 +98,13 @@ def say(line: str = "") -> None:
 
 
 def complain(line: str) -> None:
-    """Print a line about what went wrong."""
-    print(line, file=sys.stderr)  # noqa: T201 - the screen
+    """Print a line about what went wrong; in a box where there is no terminal: a file was double-clicked or dropped on."""
+    if sys.platform == "win32" and sys.stderr is None:
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, line, "taizhang", 0x30)
+    else:
+        print(line, file=sys.stderr)  # noqa: T201 - the screen
 
 
 def ranges(cells: Sequence[str], most: int = 6) -> str:

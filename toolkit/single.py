@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.intake.discover import Fingerprint, is_passed_over, walk
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
-from toolkit.model import Finding, Mark
+from toolkit.model import Finding, Mark, MarkResult, RefusedWorkbook
 from toolkit.report import VERSION, finding_entry
 from toolkit.store.history import date_findings, identify
 
@@ -39,8 +40,11 @@ class Checked:
 def check_files(
     paths: Sequence[Path], *, ledger: str | None = None, dictionary: Path | None = None, lang: str = "zh",
     today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False,
+    names: Mapping[Path, str] | None = None,
 ) -> Checked:  # fmt: skip
     """Check files, and every file in folders, each by itself.
+
+    ``names``: what people call a file where it is not named so, since a name may tell which ledger it is.
 
     Raises:
         FileNotFoundError: a path does not exist.
@@ -53,7 +57,8 @@ def check_files(
     day = today or date.today()  # noqa: DTZ011 - the office's own calendar day
     prints = _fingerprints(paths)
     left_aside = _left_aside(prints)
-    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain)
+    called = {path.as_posix(): name for path, name in (names or {}).items()}
+    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain, names=called)
     batches = [[one] for one in prints if one.path not in left_aside]
     done = run_batches(
         "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job,
@@ -148,3 +153,15 @@ def marks_of(findings: Sequence[Finding], lang: str, *, information: bool = Fals
         for finding in ordered
         if finding.place.sheet and finding.place.cell and (information or finding.severity != "info")
     ]
+
+
+def unsealed(path: Path, act: Callable[..., MarkResult]) -> MarkResult:
+    """Do something to a workbook, with the passwords at hand where it is encrypted."""
+    from toolkit.marking.encryption import is_ole
+    from toolkit.passwords import passwords_for
+
+    words = passwords_for(None) if is_ole(path) else ()
+    for word in words[:-1]:
+        with contextlib.suppress(RefusedWorkbook):
+            return act(password=word)
+    return act(password=words[-1]) if words else act()

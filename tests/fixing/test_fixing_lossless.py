@@ -341,7 +341,7 @@ def test_a_journal_keeps_the_file_from_before(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=30))
 def test_whatever_is_written_is_read_back(tmp_path: Path, new: str) -> None:
     path = ledger(tmp_path / "a.xlsx")

@@ -255,7 +255,7 @@ _VALUE = (
 _PLACE = st.tuples(st.integers(1, 12), st.integers(1, 8))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.dictionaries(_PLACE, _VALUE, max_size=25),
     marked=st.lists(st.tuples(_PLACE, st.sampled_from(["error", "warning", "info"]), _TEXT), max_size=12),

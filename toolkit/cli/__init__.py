@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import tempfile
-import traceback
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from toolkit.cli import county, mail, nightly, service, status, workbooks
+from toolkit.cli import bundle, county, mail, nightly, page, service, status, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
+from toolkit.faults import log_fault
 from toolkit.messages import text
 
-__all__ = ["county", "mail", "main", "nightly", "service", "status", "taizhang", "workbooks"]
+__all__ = ["bundle", "county", "mail", "main", "nightly", "page", "service", "status", "taizhang", "workbooks"]
 
 
 def _log_fault() -> str:
-    """Write the traceback where an administrator finds it, without anything a ledger holds."""
-    from toolkit.config import FILE, load_config
-    from toolkit.masking import mask_text
-
-    folder = Path(tempfile.gettempdir())
+    """Log the fault in the workspace that the command line names; return the log's path."""
     given = [Path(following) for word, following in zip(sys.argv, sys.argv[1:], strict=False) if word == "-C"]
-    with contextlib.suppress(Exception):  # whatever is wrong with the settings, the fault must be told
-        home = given[-1] if given else Path()
-        if (home / FILE).is_file():
-            folder = load_config(home).path("state") / "logs"
-            folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"fault-{datetime.now().astimezone():%Y%m%dT%H%M%S}.log"
-    path.write_text(mask_text(traceback.format_exc()), encoding="utf-8")
-    return str(path)
+    return str(log_fault(given[-1] if given else Path()))
 
 
 def main() -> None:

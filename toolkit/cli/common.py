@@ -17,13 +17,20 @@ from toolkit.messages import text
 FAULT, INTERRUPTED = 70, 130
 
 
-def _system_language() -> str:
-    """Return the language asked for on the command line, else the system's."""
+def asked_language() -> str | None:
+    """Return the language asked for on the command line, None where none is."""
     for number, word in enumerate(sys.argv):
         if word.startswith("--lang="):
             return word.removeprefix("--lang=") if word.removeprefix("--lang=") in ("zh", "en") else "zh"
         if word == "--lang" and number + 1 < len(sys.argv) and sys.argv[number + 1] in ("zh", "en"):
             return sys.argv[number + 1]
+    return None
+
+
+def _system_language() -> str:
+    """Return the language asked for on the command line, else the system's."""
+    if asked := asked_language():
+        return asked
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return "zh" if os.environ[name].lower().startswith("zh") else "en"
@@ -56,9 +63,11 @@ def print_json(data: Any) -> None:
 
 
 def progress_display(*, as_json: bool) -> Any:
-    """Return how progress is shown: bars on a terminal, lines elsewhere."""
-    from toolkit.screen import Bars, Lines
+    """Return how progress is shown: bars on a terminal, lines elsewhere, JSON lines to a program that asks for them."""
+    from toolkit.screen import PROGRESS, Bars, JsonLines, Lines
 
+    if os.environ.get(PROGRESS) == "json":
+        return JsonLines()
     return Bars(LANG) if sys.stderr.isatty() and not as_json else Lines(LANG)
 
 
@@ -66,10 +75,9 @@ def stop(status: int, sentences: list[str], *, as_json: bool) -> NoReturn:
     """End with a status and what is to be said about it."""
     from toolkit.screen import complain
 
-    if as_json:
+    if as_json and sys.stdout is not None:
         print_json({"version": 1, "status": status, "errors": sentences})
-    for sentence in sentences:
-        complain(sentence)
+    complain("\n".join(sentences))
     sys.exit(status)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import click
 
 from toolkit.cli.common import LANG, common, help_text, print_json, stop, taizhang
 from toolkit.messages import text
-from toolkit.model import MarkResult, RefusedWorkbook
+from toolkit.model import RefusedWorkbook
 
 
 @taizhang.command(help=help_text("check.help"))
@@ -84,23 +82,11 @@ def _journal(folder: Path) -> Any:
     return Journal(load_config(folder).path("state")) if (folder / FILE).is_file() else None
 
 
-def _unsealed(path: Path, act: Callable[..., MarkResult]) -> MarkResult:
-    """Do something to a workbook, with the passwords at hand where it is encrypted."""
-    from toolkit.marking.encryption import is_ole
-    from toolkit.passwords import passwords_for
-
-    words = passwords_for(None) if is_ole(path) else ()
-    for word in words[:-1]:
-        with contextlib.suppress(RefusedWorkbook):
-            return act(password=word)
-    return act(password=words[-1]) if words else act()
-
-
 def _mark_checked(folder: Path, checked: Any, *, as_json: bool) -> None:
     """Mark every checked file in place."""
     from toolkit.marking import mark as mark_file
     from toolkit.screen import complain, say
-    from toolkit.single import marks_of
+    from toolkit.single import marks_of, unsealed
 
     tell = complain if as_json else say
     for entry in checked.report["files"]:
@@ -110,7 +96,7 @@ def _mark_checked(folder: Path, checked: Any, *, as_json: bool) -> None:
         try:
             marks = marks_of(checked.findings[entry["path"]], "zh")
             journal = _journal(folder)
-            made = _unsealed(path, partial(mark_file, path, path, marks, journal=journal))
+            made = unsealed(path, partial(mark_file, path, path, marks, journal=journal))
         except RefusedWorkbook as error:
             entry["marks"] = "refused"
             tell(text("screen.refused", LANG, path=str(path), reason=error.reason))
@@ -141,13 +127,14 @@ def unmark(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
     """Take our marks off files."""
     from toolkit.marking import unmark as unmark_file
     from toolkit.screen import say
+    from toolkit.single import unsealed
 
     results = []
     for path in files:
         if not path.exists():
             stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
         try:
-            status = _unsealed(path, partial(unmark_file, path, path, journal=_journal(folder))).status
+            status = unsealed(path, partial(unmark_file, path, path, journal=_journal(folder))).status
             line = text(
                 "screen.in_use" if status == "in-use" else "screen.unmarked", LANG, path=str(path), status=status
             )

@@ -46,9 +46,9 @@ class FixedFile:
 
     def to_dict(self, lang: str = "zh") -> dict[str, Any]:
         """Return it as plain values, numbers of persons masked."""
-        done = [_shown(correction) for correction in self.done]
+        done = [shown_correction(correction) for correction in self.done]
         skipped = [
-            _shown(correction) | {"code": code, "why": text(f"fix.skipped.{code}", lang)}
+            shown_correction(correction) | {"code": code, "why": text(f"fix.skipped.{code}", lang)}
             for correction, code in self.skipped
         ]
         return {"path": self.path, "status": self.status, "undo": self.undo, "corrections": done, "skipped": skipped,
@@ -59,9 +59,11 @@ class FixedFile:
         name = f"undo-{self.status}" if self.undo and self.status in ("listed", "none") else self.status
         name = "undone" if self.undo and self.status == "done" else name
         said = [text(f"fix.screen.{name}", lang, path=self.path, count=len(self.done), reason=self.reason)]
-        cells = [text("fix.screen.line", lang, **_shown(correction)) for correction in self.done]
+        cells = [text("fix.screen.line", lang, **shown_correction(correction)) for correction in self.done]
         cells += [
-            text("fix.screen.left", lang, **_shown(correction) | {"reason": text(f"fix.skipped.{code}", lang)})
+            text(
+                "fix.screen.left", lang, **shown_correction(correction) | {"reason": text(f"fix.skipped.{code}", lang)}
+            )
             for correction, code in self.skipped
         ]
         if len(cells) > most:
@@ -69,7 +71,8 @@ class FixedFile:
         return said + cells + ([text("fix.screen.unmarked", lang)] if self.unmarked else [])
 
 
-def _shown(correction: Correction) -> dict[str, str]:
+def shown_correction(correction: Correction) -> dict[str, str]:
+    """Return a correction as plain values, numbers of persons masked."""
     old, new = (mask_value(value, correction.sensitive) for value in (correction.old, correction.new))
     return {"sheet": mask_text(correction.sheet), "cell": correction.cell, "field": correction.field, "old": old, "new": new,
             "reason": correction.reason}  # fmt: skip
