@@ -36,7 +36,7 @@ def check_files(
     paths: Sequence[Path], *, ledger: str | None = None, dictionary: Path | None = None, lang: str = "zh",
     today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False,
 ) -> Checked:  # fmt: skip
-    """Check files, and every file in folders, each by itself.
+    """Check files, and every file in folders, each by itself; ``dictionary``: a workbook in place of the built-in definitions.
 
     Raises:
         FileNotFoundError: a path does not exist.
@@ -48,14 +48,14 @@ def check_files(
     started = datetime.now(UTC).astimezone()
     day = today or date.today()  # noqa: DTZ011 - the office's own calendar day
     prints = _fingerprints(paths)
-    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain)
+    loaded = load_dictionary(dictionary)
+    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=loaded, explain=explain)
     batches = [[one] for one in prints]
     done = run_batches(
         "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job, workers=min(len(batches), 2) or 1, seconds=60,
         lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
     )  # fmt: skip
     results = {file.path: file for _, batch in done for file in batch.files} if batches else {}
-    loaded = load_dictionary(dictionary)
     findings: dict[str, list[Finding]] = {}
     for file in prints:
         own = identify(results[file.path].findings)

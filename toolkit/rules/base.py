@@ -101,7 +101,7 @@ class Batch:
 
     def filled(self, name: str) -> Bools:
         """Say which rows have a usable value."""
-        filled: Bools = np.not_equal(self.values(name), None).astype(bool)
+        filled: Bools = pd.notna(self.values(name))
         return filled
 
     def missing(self, name: str) -> Bools:
