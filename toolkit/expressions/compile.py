@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toolkit.characters import fold
 from toolkit.expressions.errors import ExpressionError
 from toolkit.expressions.functions import COLUMN, CONDITION, DATE, FUNCTIONS, ID, NUMBER, TEXT, Function
 from toolkit.expressions.scan import Piece, python_source, scan
@@ -23,6 +22,7 @@ from toolkit.fields.base import FieldSpec
 from toolkit.fields.code import look_up
 from toolkit.fields.date import read_text
 from toolkit.messages import part
+from toolkit.suggest import nearest
 
 _DEEPEST = 60
 _CALCULATIONS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -131,13 +131,9 @@ class _Compiler:
             return Node(function.gives, _call(function, []), piece)
         if function is not None:
             raise ExpressionError("call_it", function=piece.text)
-        raise ExpressionError("no_column", near=self._near(piece.text), column=piece.text, at=piece.at)
-
-    def _near(self, name: str) -> str:
-        from rapidfuzz import fuzz, process
-
-        best = process.extractOne(name, [*self.fields, *FUNCTIONS], scorer=fuzz.ratio, score_cutoff=50)
-        return best[0] if best else ""
+        raise ExpressionError(
+            "no_column", near=nearest(piece.text, [*self.fields, *FUNCTIONS]), column=piece.text, at=piece.at
+        )
 
     def condition(self, node: Node) -> Run:
         """Return a node as a condition: a yes-or-no column means that it says 是."""
@@ -212,7 +208,7 @@ class _Compiler:
         piece = self.pieces[int(tree.func.id[1:])]
         function = FUNCTIONS.get(piece.text)
         if function is None:
-            raise ExpressionError("no_function", near=self._near(piece.text), function=piece.text, at=piece.at)
+            raise ExpressionError("no_function", near=nearest(piece.text, FUNCTIONS), function=piece.text, at=piece.at)
         least, most = len(function.takes) - function.optional, len(function.takes)
         if not least <= len(tree.args) <= most:
             count = f"{least}–{most}" if least < most else str(most)
@@ -277,10 +273,7 @@ def _fitted(node: Node, other: Node) -> Node:
     choices = spec.codes.values if spec.codes else ("是", "否")
     known = look_up(node.text, spec.codes) if spec.codes else node.text if node.text in choices else None
     if known is None and not (spec.open or spec.multiple):
-        from rapidfuzz import fuzz, process
-
-        best = process.extractOne(fold(node.text), choices, scorer=fuzz.ratio, score_cutoff=50)
-        raise ExpressionError("no_choice", near=best[0] if best else "", choice=node.text, column=spec.name)
+        raise ExpressionError("no_choice", near=nearest(node.text, choices), choice=node.text, column=spec.name)
     chosen = known or node.text
     return node._replace(run=lambda rows: Words(np.full(len(rows), chosen, dtype=object)), text=chosen)
 

@@ -15,9 +15,10 @@ from toolkit.ledgers.build_codes import build_codes
 from toolkit.ledgers.build_fields import AliasBuilder, build_field, headings_of
 from toolkit.ledgers.build_rules import RuleBuilder
 from toolkit.ledgers.definitions import LEVELS, OWNER, Definitions, DictionaryError, Entry, Mistake
+from toolkit.ledgers.labels import labels
 from toolkit.ledgers.ledger import Dictionary, Ledger, RuleSpec
-from toolkit.ledgers.suggest import known, labels, nearest
 from toolkit.messages import has, names, part
+from toolkit.suggest import known, nearest
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]{0,11}")
 _WHO = {"person_name", "id_card", "region", "phone"}
@@ -59,6 +60,7 @@ class _Builder:
         self.problems: list[Mistake] = []
         self._definitions = definitions
         self._codes, self.null_words = build_codes(definitions.codes, self.problems)
+        self._flawed: set[str] = set()
         self._entries = self._identified()
         self._fields: dict[str, dict[str, FieldSpec]] = {number: {} for number in self._entries}
         self._broken: dict[str, set[str]] = {number: set() for number in self._entries}
@@ -80,9 +82,10 @@ class _Builder:
         for number, own in aliases.own.items():
             for name, said in own.items():
                 self._fields[number][name] = replace(self._fields[number][name], aliases=tuple(said))
-        rules = self._rules()
+        headings = {number: headings_of(own, aliases.common) for number, own in self._fields.items()}
+        rules = self._rules(headings)
         return {
-            number: self._ledger(number, entry, rules[number], headings_of(self._fields[number], aliases.common))
+            number: self._ledger(number, entry, rules[number], headings[number])
             for number, entry in self._entries.items()
         }
 
@@ -92,6 +95,7 @@ class _Builder:
         taken: dict[str, str] = {}
         for entry in self._definitions.ledgers:
             number, name = entry.get("id"), entry.get("name")
+            before = len(self.problems)
             for key in ("id", "name"):
                 if not entry.get(key):
                     self.say(entry.at(key), "missing", what=f"@ledgers_{key}")
@@ -104,6 +108,8 @@ class _Builder:
             elif number:
                 entries[number] = entry
                 taken[fold(name)] = number
+            if len(self.problems) > before:
+                self._flawed.add(number)
         return entries
 
     def _owner(self, entry: Entry, key: str = "ledger") -> str | None:
@@ -134,7 +140,7 @@ class _Builder:
         else:
             self._fields[number][spec.name] = spec
 
-    def _rules(self) -> dict[str, list[RuleSpec]]:
+    def _rules(self, headings: Mapping[str, Mapping[str, str]]) -> dict[str, list[RuleSpec]]:
         """Return the rules of each ledger; that required fields are filled in is the first."""
         rules = {}
         for number, own in self._fields.items():
@@ -142,7 +148,9 @@ class _Builder:
             rules[number] = [RuleSpec("required", {"fields": required})]
         for entry in self._definitions.rules:
             if (owner := self._owner(entry, OWNER)) is not None:
-                builder = RuleBuilder(self._fields[owner], self._fields, self._broken[owner], self.problems)
+                builder = RuleBuilder(
+                    self._fields[owner], headings[owner], self._fields, self._broken[owner], self.problems
+                )
                 if (made := builder.rule(entry)) is not None:
                     rules[owner].append(made)
         return rules
@@ -163,7 +171,7 @@ class _Builder:
         for level in entry.get("levels", ()):
             if level not in LEVELS:
                 self.say(entry.at("levels"), "no_level", nearest(level, LEVELS), level=level, allowed="、".join(LEVELS))
-        if not fields and not self._broken[number]:
+        if not fields and not self._broken[number] and number not in self._flawed:
             self.say(entry.at("id"), "no_fields", ledger=number)
         given = {key: self._columns(number, entry, key) for key in _NAME_KEYS}
         date = next(iter(given["date"]), None)

@@ -9,8 +9,9 @@ from toolkit.characters import fold
 from toolkit.fields import type_names
 from toolkit.fields.base import CodeList, FieldSpec
 from toolkit.ledgers.definitions import Entry, Mistake
-from toolkit.ledgers.suggest import known, labels, nearest
+from toolkit.ledgers.labels import labels
 from toolkit.messages import part
+from toolkit.suggest import known, nearest
 
 Fields = Mapping[str, FieldSpec]
 Aliases = dict[str, list[str]]

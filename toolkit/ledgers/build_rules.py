@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from toolkit.characters import fold
 from toolkit.fields.base import FieldSpec
 from toolkit.fields.code import look_up
 from toolkit.ledgers.definitions import OWNER, Entry, Mistake
+from toolkit.ledgers.labels import labels
 from toolkit.ledgers.ledger import RuleSpec
-from toolkit.ledgers.suggest import known, labels, nearest
 from toolkit.messages import has, part, text
 from toolkit.rules import Setting, rule_names, rule_settings
+from toolkit.suggest import known, nearest
 
 Fields = Mapping[str, FieldSpec]
 
@@ -20,14 +22,16 @@ Fields = Mapping[str, FieldSpec]
 class RuleBuilder:
     """Checks the rules of one ledger.
 
-    ``ledgers``: the fields of every ledger by its id, for rules that look at two of them; ``broken``: fields with mistakes of their
-    own, which are not told again.
+    ``headings``: every folded heading and the field it means; ``ledgers``: the fields of every ledger by its id, for rules that look
+    at two of them; ``broken``: fields with mistakes of their own, which are not told again.
     """
 
     def __init__(
-        self, fields: Fields, ledgers: Mapping[str, Fields], broken: Collection[str], problems: list[Mistake]
-    ) -> None:
+        self, fields: Fields, headings: Mapping[str, str], ledgers: Mapping[str, Fields], broken: Collection[str],
+        problems: list[Mistake],
+    ) -> None:  # fmt: skip
         self._fields = fields
+        self._headings = headings
         self._broken = broken
         self._ledgers = ledgers
         self._problems = problems
@@ -103,7 +107,9 @@ class RuleBuilder:
             return name
         if found is None:
             params = {"field": name, "rule": _title(entry.get("rule"))}
-            self._say(entry, setting.name, "rule_no_field", params, nearest(str(name), fields))
+            fitting = [one for one, spec in fields.items() if not types or spec.type in types]
+            near = self._headings.get(fold(str(name))) if fields is self._fields else None
+            self._say(entry, setting.name, "rule_no_field", params, near or nearest(str(name), fitting))
         elif types and fields[found].type not in types:
             wanted = [part(f"type.{one}.title") for one in types]
             params = {"field": found, "type": part(f"type.{fields[found].type}.title"), "wanted": wanted}
@@ -128,9 +134,10 @@ class RuleBuilder:
         try:
             compile_expression(str(value), self._fields)
         except ExpressionError as error:
-            if error.params.get("column") in self._broken:
-                return
-            self._problems.append(Mistake(entry.at(setting.name), f"expression.{error.name}", error.params, error.near))
+            column = str(error.params.get("column", ""))
+            if column not in self._broken:
+                near = self._headings.get(fold(column), error.near) if error.name == "no_column" else error.near
+                self._problems.append(Mistake(entry.at(setting.name), f"expression.{error.name}", error.params, near))
 
 
 def _title(name: str) -> tuple[str, dict[str, Any]]:

@@ -60,8 +60,10 @@ def _worded(value: Any, lang: str) -> Any:
         return text(value[0], lang, **{key: _worded(inner, lang) for key, inner in value[1].items()})
     if isinstance(value, list):
         return "、".join(str(_worded(item, lang)) for item in value)
-    part = f"dictionary.part.{value[1:]}" if isinstance(value, str) and value.startswith("@") else ""
-    return text(part, lang) if part and has(part) else value
+    if not isinstance(value, str):
+        return value
+    part = f"dictionary.part.{value[1:]}"
+    return text(part, lang) if value.startswith("@") and has(part) else value.replace("\n", "⏎")
 
 
 class DictionaryError(Exception):

@@ -9,8 +9,8 @@ from typing import Any
 from toolkit.characters import fold
 from toolkit.fields.base import as_text
 from toolkit.fields.date import read_text
-from toolkit.ledgers.sheets import joined, label, meaning, quoted, setting_labels, split, split_list, unquoted
-from toolkit.ledgers.suggest import labels
+from toolkit.ledgers.labels import labels
+from toolkit.ledgers.sheets import joined, label, meaning, outside, quoted, setting_labels, split, split_list, unquoted
 from toolkit.rules import Setting, rule_settings
 
 _YES = frozenset({"是", "√", "yes", "true", "y", "1"})
@@ -66,10 +66,8 @@ def read_settings(rule: str, said: str) -> Iterable[tuple[str, str]]:
 
 def _parted(piece: str, signs: str) -> tuple[str, str, str]:
     """Return what stands before and behind the first sign outside 「」."""
-    inside = False
-    for place, char in enumerate(piece):
-        inside = char == "「" or (inside and char != "」")
-        if char in signs and not inside:
+    for place, char, is_outside in outside(piece):
+        if char in signs and is_outside:
             return piece[:place].strip(), char, piece[place + 1 :].strip()
     return piece, "", ""
 

@@ -6,7 +6,7 @@ The sheets and headings are Chinese, whatever the language; the words for types,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from toolkit.characters import fold
 from toolkit.fields import type_names
 from toolkit.fields.base import as_text
 from toolkit.ledgers.definitions import NUMBER, OWNER, TEXT, TEXTS, YES
-from toolkit.ledgers.suggest import labels
+from toolkit.ledgers.labels import labels
 from toolkit.messages import has, names, text
 from toolkit.rules import rule_names, rule_settings
 
@@ -69,7 +69,7 @@ SHEETS = (
         Column(REMARKS, "", width=20),
     )),
     Sheet("别名", "aliases", (
-        Column("台账", "ledger", width=8), Column("列名", "field", width=22), Column("别名", "alias", width=34),
+        Column("台账", "ledger", width=8), Column("列名", "field", width=22), Column("别名", "alias", TEXTS, 34),
         Column(REMARKS, "", width=20),
     )),
     Sheet("代码", "codes", (
@@ -122,28 +122,33 @@ def joined(items: Iterable[str]) -> str:
     return "、".join(map(quoted, items))
 
 
+def outside(said: str) -> Iterator[tuple[int, str, bool]]:
+    """Yield place, character, and whether it stands outside 「」, where alone signs separate. A doubled 」 stands for itself."""
+    inside = False
+    before = ""
+    for place, char in enumerate(said):
+        if char == "「" and not inside:
+            inside = True
+        elif char == "」" and (inside or before == "」"):
+            inside = not inside
+        yield place, char, not inside
+        before = char
+
+
 def split(said: str, separators: str = _SEPARATORS) -> list[str]:
-    """Return the pieces of a cell between separators; inside 「」 nothing separates.
+    """Return the pieces of a cell between separators.
 
     Raises:
         ValueError: a 「 without its 」.
     """
-    pieces = [""]
-    inside = False
-    for char in said:
-        if char == "「" and not inside and not pieces[-1].strip():
-            inside, pieces[-1] = True, "「"
-        elif char == "」" and inside:
-            inside, pieces[-1] = False, pieces[-1] + char
-        elif char == "」" and pieces[-1].endswith("」"):  # doubled: the sign itself, and the text goes on
-            inside, pieces[-1] = True, pieces[-1] + char
-        elif char in separators and not inside:
-            pieces.append("")
-        else:
-            pieces[-1] += char
-    if inside:
+    pieces, start, is_outside = [], 0, True
+    for place, char, is_outside in outside(said):
+        if is_outside and char in separators:
+            pieces.append(said[start:place])
+            start = place + 1
+    if not is_outside:
         raise ValueError(said)
-    return [piece.strip() for piece in pieces if piece.strip()]
+    return [piece.strip() for piece in [*pieces, said[start:]] if piece.strip()]
 
 
 def unquoted(piece: str) -> str:

@@ -25,14 +25,14 @@ from toolkit.ledgers.sheets import (
     split_list,
     vocabulary,
 )
-from toolkit.ledgers.suggest import known, nearest
 from toolkit.model import cell_name, column_number
 from toolkit.rules import rule_settings
+from toolkit.suggest import known, nearest
 
 _HEADER_WITHIN = 10
 _MOST_ROWS, _MOST_COLUMNS = 200_000, 500
 _MOST_BYTES = 200 << 20
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]|\bt=[\"']e[\"']")
 _FILLED = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]+)(\d+)[\"'](?:[^>]*[^/>])?>")
 Rows = list[list[Any]]
 
@@ -100,7 +100,7 @@ def _grids(data: bytes) -> dict[str, Rows]:
 
 
 def _guard(data: bytes) -> None:
-    """Refuse what the reader of values could not cope with, and formulas, which it does not tell from texts."""
+    """Refuse what the reader of values could not cope with, and formulas and errors, which it does not tell from texts."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if sum(part.file_size for part in package.infolist()) > _MOST_BYTES:
@@ -113,23 +113,23 @@ def _guard(data: bytes) -> None:
             if int(digits) > _MOST_ROWS or column_number(letters.decode()) > _MOST_COLUMNS:
                 cell = f"{letters.decode().upper()}{int(digits)}"
                 raise DictionaryError([Mistake(cell, "dictionary.too_large", {"cell": cell})])
-    if any(_FORMULA.search(part) for part in parts) and (problems := list(_formulas(data))):
+    if any(_FORMULA.search(part) for part in parts) and (problems := list(_no_texts(data))):
         raise DictionaryError(problems)
 
 
-def _formulas(data: bytes) -> Iterable[Mistake]:
-    """Yield the formulas in the sheets that count."""
+def _no_texts(data: bytes) -> Iterable[Mistake]:
+    """Yield the formulas and errors in the sheets that count."""
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), read_only=True)
     for sheet in book.worksheets:
         if known(sheet.title, (one.name for one in SHEETS)) is not None:
-            for row in sheet.iter_rows():
-                yield from (
-                    Mistake(f"{sheet.title}!{cell.coordinate}", "dictionary.formula", {})
-                    for cell in row
-                    if cell.data_type == "f"
-                )
+            for cell in (cell for row in sheet.iter_rows() for cell in row):
+                place = f"{sheet.title}!{cell.coordinate}" if cell.data_type in ("f", "e") else ""
+                if cell.data_type == "f":
+                    yield Mistake(place, "dictionary.formula", {})
+                elif cell.data_type == "e":
+                    yield Mistake(place, "dictionary.error_cell", {"value": str(cell.value)})
 
 
 def _stamp(grids: Mapping[str, Rows]) -> tuple[str, str]:
@@ -161,7 +161,7 @@ class _SheetReader:
             cells = {column.key: row[place] for column in declared if (place := self._columns[column.key]) < len(row)}
             cells = {key: cell for key, cell in cells.items() if plain(cell)}
             if cells:
-                made.append(self._entry(number, cells))
+                made += self._entries(number, cells)
         return made
 
     def _header(self) -> int | None:
@@ -190,8 +190,8 @@ class _SheetReader:
         self._problems += [Mistake(where, "dictionary.no_column", {"heading": heading}) for heading in missing]
         return head if len(self._problems) == before else None
 
-    def _entry(self, number: int, cells: Mapping[str, Any]) -> Entry:
-        """Return the entry in one row."""
+    def _entries(self, number: int, cells: Mapping[str, Any]) -> list[Entry]:
+        """Return the entry in one row; a row of aliases may be several."""
         places = {key: f"{self._name}!{cell_name(number, column + 1)}" for key, column in self._columns.items()}
         values = {}
         for key, cell in cells.items():
@@ -199,11 +199,12 @@ class _SheetReader:
             assert column is not None
             values[key] = self._value(column, cell, places[key])
         if self._sheet.table == "rules":
-            return self._rule(values, places)
+            return [self._rule(values, places)]
+        if self._sheet.table == "aliases":
+            return [entry(values | {"alias": alias}, _placed(places, {})) for alias in values.get("alias") or [None]]
         if self._sheet.table == "fields":
             _settle_field(values)
-        return entry(values, _placed(places, {"required": layout.NEED, "column_required": layout.NEED, "multiple": layout.MANY,
-                                              "several": layout.MANY}))  # fmt: skip
+        return [entry(values, _placed(places, _SHARED))]
 
     def _say(self, place: str, name: str, **params: Any) -> None:
         self._problems.append(Mistake(place, f"dictionary.{name}", params))
@@ -225,8 +226,6 @@ class _SheetReader:
             self._say(place, "number_cell", **params)
         elif isinstance(cell, (date, datetime, time, timedelta)):
             self._say(place, "date_cell", **params)
-        if said.startswith("#") and said.rstrip("!?").isupper() and said.endswith(("!", "?", "A")):
-            self._say(place, "error_cell", value=said[:10])
         if column.key == layout.NEED and meaning(said, _NEEDS) not in _NEEDS.values():
             self._say(place, "not_need", **params)
         if column.kind != TEXTS:
@@ -268,6 +267,10 @@ _NEEDS = {
     layout.COLUMN_REQUIRED: "column_required",
     "否": "",
 }
+
+
+_SHARED = {"required": layout.NEED, "column_required": layout.NEED, "multiple": layout.MANY, "several": layout.MANY}
+"""Keys of a field → the column that two of them share."""
 
 
 def _settle_field(values: dict[str, Any]) -> None:

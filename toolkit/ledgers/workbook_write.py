@@ -77,7 +77,7 @@ def _cell(column: Column, entry: Entry, lang: str) -> Any:
     if column.kind == YES:
         return "是"
     if column.kind == TEXTS:
-        return joined(value)
+        return joined([value] if isinstance(value, str) else value)
     return label(_LABELS[key][0], value, lang, _LABELS[key][1]) if key in _LABELS else value
 
 
