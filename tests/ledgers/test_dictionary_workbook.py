@@ -239,6 +239,23 @@ def test_rows_may_stand_in_any_order_with_blanks_between_and_a_title_above(tmp_p
     assert compare(book.definitions, built_in_definitions()) == []
 
 
+def test_sheets_may_be_hidden_and_others_added(tmp_path: Path) -> None:
+    def edit(book: Any) -> None:
+        book["规则"].sheet_state = "hidden"
+        book.create_sheet("草稿")["A1"].value = "记一下"
+        add(book, "别名", 列名="身份证号", 别名="身份号")
+
+    book = read_workbook(edited(tmp_path / "d.xlsx", edit).read_bytes())
+    assert [one.name for one in compare(book.definitions, built_in_definitions())] == ["身份证号：身份号"]
+    assert book.unused == ("草稿",)
+
+
+def test_it_is_never_taken_for_a_ledger(tmp_path: Path) -> None:
+    from tests.processing import process
+
+    assert [one.code for one in process(exported(tmp_path / "基本信息台账.xlsx")).file.findings] == ["I013"]
+
+
 def test_a_dictionary_reaches_the_workers_whole(dictionary: Any) -> None:
     assert pickle.loads(pickle.dumps(dictionary)) == dictionary
 

@@ -19,8 +19,10 @@ from toolkit.ledgers.labels import labels
 from toolkit.messages import has, names, text
 from toolkit.rules import rule_names, rule_settings
 
-NOTES, STAMP = "填写说明", "导出标记"
-"""The sheet with filling notes, and what the row in it begins with that says which dictionary was exported, and how it looked."""
+NOTES, CHOICES = "填写说明", "选项"
+"""The sheet with filling notes, and the hidden one that feeds dropdowns."""
+STAMP = "导出标记"
+"""What the row of the notes begins with that says which dictionary was exported, and how it looked."""
 REMARKS = "备注"
 RULE, NEED, MANY, SETTINGS = "rule", "need", "many", "settings"
 """Columns that stand for more than one key: required and column_required; multiple and several; whatever else a rule is told."""

@@ -60,7 +60,7 @@ def read_workbook(data: bytes, *, even_unedited: bool = False) -> Book:
     problems: list[Mistake] = []
     grids = _grids(data)
     found = {sheet.table: known(sheet.name, grids) for sheet in SHEETS}
-    unused = [name for name in grids if name not in found.values() and fold(name) != fold(layout.NOTES)]
+    unused = [name for name in grids if name not in (*found.values(), layout.NOTES, layout.CHOICES)]
     made = Definitions()
     tables = {table: grids[name][header_row(grids[name]) :] for table, name in found.items() if name is not None}
     base, stamp = _stamp(grids)
@@ -93,7 +93,7 @@ def _grids(data: bytes) -> dict[str, Rows]:
         return {
             meta.name: workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
             for meta in workbook.sheets_metadata
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet and meta.visible == calamine.SheetVisibleEnum.Visible
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet
         }
     except (calamine.CalamineError, ValueError, OSError) as error:
         raise DictionaryError([Mistake("", "dictionary.no_workbook", {})]) from error
@@ -135,7 +135,7 @@ def _no_texts(data: bytes) -> Iterable[Mistake]:
 def _stamp(grids: Mapping[str, Rows]) -> tuple[str, str]:
     """Return the version that the workbook was exported from, and the fingerprint that it had then."""
     for name, rows in grids.items():
-        if fold(name) == fold(layout.NOTES):
+        if name == layout.NOTES:
             for row in rows:
                 if row and plain(row[0]).startswith(layout.STAMP):
                     version, _, stamp = "".join(map(plain, row[1:2])).partition("/")

@@ -16,7 +16,6 @@ from toolkit.messages import text
 FONT = "微软雅黑"
 _SPARE = 1_000
 """Rows below the last entry that are ready to be filled in."""
-_CHOICES = "选项"
 _LABELS = {
     "type": ("type", ".title"),
     layout.RULE: ("rule", ".title"),
@@ -37,6 +36,7 @@ def write_workbook(path: Path, definitions: Definitions, lang: str = "zh") -> No
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
+    book.define_name("_taizhang_output", '="dictionary"')  # never read as a ledger, wherever it lies
     writer = _Writer(book, lang)
     cells = {sheet.table: [[column.heading for column in sheet.columns], *tables[sheet.table]] for sheet in SHEETS}
     stamp = f"{definitions.version()}/{fingerprint(cells)}"
@@ -156,12 +156,12 @@ class _Writer:
     def _listed(self, key: str, choices: list[str]) -> str:
         """Return the range of a hidden sheet that holds choices too long for the dropdown itself."""
         if self._hidden is None:
-            self._hidden = self._book.add_worksheet(_CHOICES)
+            self._hidden = self._book.add_worksheet(layout.CHOICES)
         if key not in self._ranges:
             place = len(self._ranges)
             self._hidden.write_column(0, place, choices)
             letter = chr(ord("A") + place)
-            self._ranges[key] = f"={_CHOICES}!${letter}$1:${letter}${len(choices)}"
+            self._ranges[key] = f"={layout.CHOICES}!${letter}$1:${letter}${len(choices)}"
         return self._ranges[key]
 
     def hide_choices(self) -> None:

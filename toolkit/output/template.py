@@ -22,7 +22,7 @@ from toolkit.output import template_cells as cells
 from toolkit.output.publish import publish
 
 FONT = "微软雅黑"
-_PAGE, _PAPER = 160.0, 118.0
+_PAGE, _PAPER = 155.0, 112.0
 """Characters of width that go on a printed page before it gets too small to read, and those that A4 takes at full size, in the widest of fonts."""
 _LARGEST_SCALE = 85
 """In percent: so that twenty rows fill a page."""
@@ -151,12 +151,12 @@ class _Template:
         labels = [text(f"template.{name}", self._blank.lang) for name in ("reporter", "filled_on")]
         unit = text("template.unit", self._blank.lang) if any(spec.type == "amount" for spec in self._fields) else ""
         self._page.set_row(row, 24)
-        areas = list(self._areas([18, 26, 11, 14, 10], last))
+        areas = list(self._areas([16, 20, 10, 12, 8], last))
         if len(areas) < 5:
             words = "            ".join([*labels, unit]).rstrip()
             self._put(row, 0, row, last, words, {"locked": False, "align": "left"})
             return
-        entry = {"locked": False, "align": "left", "num_format": "@", "bottom": 1}
+        entry = {"locked": False, "align": "left", "num_format": "@", "bottom": 1, "text_wrap": False, "shrink": True}
         texts: list[tuple[str, dict[str, Any]]] = [
             (labels[0], {"align": "right"}),
             ("", entry),

@@ -1,0 +1,288 @@
+"""What an administrator does: makes a workspace, edits the dictionary in a spreadsheet program, and forgets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+import toolkit
+from tests.conftest import make_id, save_workbook
+from tests.ledgers.dictionary_books import HEADINGS as HEADINGS_OF
+from tests.ledgers.dictionary_books import add, find, put
+from toolkit.config import FILE
+from toolkit.roster import HEADINGS
+
+MARRIED, EVIL = make_id("19660312", 1), make_id("19700405", 2)
+SENTENCE = '=HYPERLINK("http://x","点")<script>alert(1)</script>'
+
+
+def taizhang(*words: str) -> tuple[int, str, str]:
+    done = subprocess.run([sys.executable, "-m", "toolkit", *words, "--lang", "zh"], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new workspace with two stations' ledgers, one of them of a kind that the built-in dictionary does not know."""
+    folder = tmp_path_factory.mktemp("office") / "县局"
+    assert taizhang("init", str(folder))[0] == 0
+    config = (folder / FILE).read_text(encoding="utf-8")
+    for key, value in (("from", "2020-01-01"), ("to", "2020-12-31"), ("today", "2021-01-08"), ("workers", "1")):
+        config = "\n".join(f"{key} = {value}" if line.startswith(f"{key} =") else line for line in config.splitlines())
+    (folder / FILE).write_text(config, encoding="utf-8")
+    stations = [
+        ["1", "样县退役军人服务中心", None, "市", None, *[None] * 6, "站点建设"],
+        ["11", "马村镇退役军人服务站", None, "乡镇", "1", *[None] * 6, "走访慰问"],
+    ]
+    save_workbook(folder / "workbooks/roster.xlsx", [list(HEADINGS), *stations], sheet="站点")
+    home = folder / "workbooks/stations/马村镇"
+    save_workbook(
+        home / "军休干部.xlsx",
+        [
+            ["军休干部台账"],
+            ["姓名", "身份号码", "休养所", "住院次数"],
+            ["张三", MARRIED, "第一干休所", 3],
+            ["李四", EVIL, None, 500],
+        ],
+    )
+    save_workbook(
+        home / "走访.xlsx",
+        [["被走访人", "身份号码", "走访类型", "走访方式", "走访日期", "走访人", "走访内容", "慰问金"],
+         ["张三", MARRIED, "慰问", "视频", "2020.5.1", "王书记", "送上慰问", None],
+         ["李四", EVIL, "慰问", "实地走访", "2020.5.2", "王书记", "送上慰问", 500]],
+    )  # fmt: skip
+    return folder
+
+
+def edit(office: Path, *edits: Any) -> None:
+    path = office / "workbooks/dictionary.xlsx"
+    book = load_workbook(path)
+    for one in edits:
+        one(book)
+    book.save(path)
+
+
+def run(office: Path) -> dict[str, Any]:
+    return toolkit.run(office).to_dict()
+
+
+def cells(report: dict[str, Any]) -> dict[tuple[str, str], str]:
+    return {
+        (Path(one["file"]).name, one["cell"]): one["code"]
+        for one in report["findings"]
+        if one["cell"] and one["severity"] != "info"
+    }
+
+
+def test_the_dictionary_is_there_from_the_start_and_changes_nothing(office: Path) -> None:
+    status, out, error = taizhang("dictionary", "check", "-C", str(office))
+    assert status == 0, error
+    assert "没有改动过，运行时用内置词典" in out
+    report = run(office)
+    assert {Path(file["path"]).name: file["ledgers"] for file in report["files"]} == {
+        "军休干部.xlsx": [],
+        "走访.xlsx": ["L2"],
+    }
+    assert cells(report)["走访.xlsx", "D2"] == "E219"
+    assert len(list((office / "workbooks/templates").glob("*.xlsx"))) == 19
+
+
+def test_a_mistake_stops_the_run_at_its_cell_with_nothing_written(office: Path) -> None:
+    before = (office / "workbooks/dictionary.xlsx").read_bytes()
+    out = office / "workbooks/out/report.json"
+    stamp = out.stat().st_mtime_ns
+    edit(office, lambda book: put(book, "字段", find(book, "字段", 台账="L2", 列名="走访日期"), "类型", "曰期"),
+         lambda book: add(book, "规则", 台账="L2", 表达式="__import__('os')"))  # fmt: skip
+    visits = str(office / "workbooks/stations/马村镇/走访.xlsx")
+    for words in (("run",), ("check", visits), ("fix", visits), ("dictionary", "check")):
+        status, said, error = taizhang(*words, "-C", str(office))
+        assert (status, said) == (11, ""), words
+        assert "没有“曰期”这种类型" in error
+        assert "是不是“日期”？" in error
+        assert "规则!E82" in error
+    status, said, _ = taizhang("dictionary", "check", "-C", str(office), "--json")
+    assert (status, len(json.loads(said)["errors"])) == (11, 3)
+    assert out.stat().st_mtime_ns == stamp
+    (office / "workbooks/dictionary.xlsx").write_bytes(before)
+
+
+def _new_ledger(book: Any) -> None:
+    add(
+        book,
+        "台账",
+        编号="L19",
+        名称="军休干部台账",
+        简称="军休干部",
+        应报级别="乡镇",
+        报送周期="每季度",
+        主键列="身份证号、姓名",
+        姓名列="姓名",
+    )
+    for name, kind, need in (
+        ("姓名", "姓名", "必填"),
+        ("身份证号", "身份证号", "必填"),
+        ("休养所", "文字", "必填"),
+        ("住院次数", "整数", None),
+    ):
+        add(book, "字段", 台账="L19", 列名=name, 类型=kind, 必填=need)
+    put(book, "字段", find(book, "字段", 台账="L19", 列名="住院次数"), "最大值", 366)
+    add(book, "别名", 列名="身份证号", 别名="身份号码")
+    add(book, "代码", 代码表="走访方式", 值="视频走访", 同义写法="视频")
+    row = add(book, "规则", 台账="L2", 表达式="空(慰问金) 或者 慰问金 < 400", 提示=SENTENCE, 级别="错误", 列="走访内容")
+    book["规则"].cell(
+        row, HEADINGS_OF["规则"].index("提示") + 1
+    ).data_type = "s"  # typed into a cell that is formatted as text
+    add(book, "规则", 台账="L2", 表达式="非空(慰问金)", 适用条件='走访类型 = "慰问"', 英文提示="a sum, please")
+
+
+def test_what_was_added_is_checked_counted_and_owed(office: Path) -> None:
+    edit(office, _new_ledger)
+    status, out, error = taizhang("dictionary", "check", "-C", str(office))
+    assert status == 0, error
+    assert "加了台账  L19 军休干部台账" in out
+    config = (office / FILE).read_text(encoding="utf-8")
+    (office / FILE).write_text(f"{config.rstrip()}\nL19 = 2020-01-31\n", encoding="utf-8")
+    report = run(office)
+    assert {Path(file["path"]).name: file["ledgers"] for file in report["files"]} == {
+        "军休干部.xlsx": ["L19"],
+        "走访.xlsx": ["L2"],
+    }
+    assert cells(report) == {
+        ("军休干部.xlsx", "C4"): "E201",
+        ("军休干部.xlsx", "D4"): "W232",
+        ("走访.xlsx", "H2"): "W399",
+        ("走访.xlsx", "G3"): "E399",
+    }
+    messages = {one["code"]: one["message"] for one in report["findings"]}
+    assert messages["E399"] == SENTENCE
+    assert messages["W399"] == "应符合“非空(慰问金)”，请核对"
+    book = load_workbook(office / "workbooks/out/consolidated.xlsx")
+    assert "军休干部" in "".join(book.sheetnames)
+
+
+def test_the_administrators_sentence_acts_as_nothing_but_text(office: Path) -> None:
+    page = (office / "workbooks/out/report.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page
+    for path in (
+        office / "workbooks/stations/马村镇/走访.xlsx",
+        office / "workbooks/out/summary.xlsx",
+        office / "workbooks/out/consolidated.xlsx",
+    ):
+        book = load_workbook(path)
+        told = [
+            cell
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str) and "alert(1)" in cell.value
+        ]
+        assert all(cell.data_type in ("s", "inlineStr") for cell in told), path
+    marked = load_workbook(office / "workbooks/stations/马村镇/走访.xlsx")
+    assert SENTENCE in [cell.value for row in marked["问题清单"].iter_rows() for cell in row]
+
+
+def test_a_second_run_is_the_same_and_a_new_alias_is_seen(office: Path) -> None:
+    first = cells(run(office))
+    assert cells(run(office)) == first
+    edit(
+        office,
+        lambda book: add(book, "别名", 台账="L19", 列名="休养所", 别名="姓氏"),
+        lambda book: put(book, "规则", find(book, "规则", 台账="L2", 级别="错误"), "级别", "待核对"),
+    )
+    report = run(office)
+    assert cells(report)["走访.xlsx", "G3"] == "W399", "the files are read again with the new dictionary"
+
+
+def test_single_files_are_checked_by_it_as_well(office: Path) -> None:
+    path = office / "workbooks/stations/马村镇/军休干部.xlsx"
+    status, out, _ = taizhang("check", str(path), "-C", str(office), "--json")
+    assert (status, json.loads(out)["files"][0]["ledgers"]) == (1, ["L19"])
+    report = toolkit.check(path, dictionary=office / "workbooks/dictionary.xlsx")
+    assert "E201" in {one["code"] for one in report.findings}
+    assert toolkit.check(path).files[0]["ledgers"] == []
+
+
+def test_an_edited_dictionary_is_never_overwritten_unasked(office: Path) -> None:
+    path = office / "workbooks/dictionary.xlsx"
+    before = path.read_bytes()
+    status, _, error = taizhang("dictionary", "export", "-C", str(office))
+    assert (status, path.read_bytes()) == (2, before)
+    assert "--force" in error
+    status, out, _ = taizhang("dictionary", "export", "-C", str(office), "--force")
+    assert status == 0, out
+    kept = next(path.parent.glob("dictionary-*.xlsx"))
+    assert kept.read_bytes() == before
+    assert str(kept) in out
+    assert toolkit.load_dictionary(path) is toolkit.load_dictionary()
+    kept.replace(path)
+
+
+def test_a_dictionary_that_is_not_where_the_settings_say_is_no_silent_change(office: Path) -> None:
+    config = (office / FILE).read_text(encoding="utf-8")
+    (office / FILE).write_text(config.replace("workbooks/dictionary.xlsx", "共享盘/词典.xlsx"), encoding="utf-8")
+    status, _, error = taizhang("run", "-C", str(office))
+    assert (status, "没有词典文件" in error) == (11, True)
+    (office / FILE).write_text(config, encoding="utf-8")
+
+
+def test_a_deadline_of_no_ledger_is_told(office: Path) -> None:
+    config = (office / FILE).read_text(encoding="utf-8")
+    (office / FILE).write_text(f"{config.rstrip()}\nL77 = 2020-01-31\n", encoding="utf-8")
+    status, _, error = taizhang("run", "-C", str(office))
+    assert (status, "L77" in error) == (11, True)
+    (office / FILE).write_text(config, encoding="utf-8")
+
+
+def test_a_dictionary_of_one_ledger_is_enough(office: Path) -> None:
+    """Everything else the county reports is about ledgers that may not be there."""
+
+    def only_visits(book: Any) -> None:
+        for sheet in ("台账", "字段", "规则"):
+            page = book[sheet]
+            for row in range(page.max_row, 1, -1):
+                if page.cell(row, 1).value not in ("L2", None):
+                    page.delete_rows(row)
+        for row in range(book["别名"].max_row, 1, -1):
+            known = {cell.value for cell in book["字段"]["B"]}
+            ledger, name = (book["别名"].cell(row, column).value for column in (1, 2))
+            if ledger not in ("L2", None) or name not in known:
+                book["别名"].delete_rows(row)
+        book["规则"].delete_rows(find(book, "规则", 台账="L2", 规则="名册里应有此人"))
+
+    path = office / "workbooks/dictionary.xlsx"
+    before = path.read_bytes()
+    config = (office / FILE).read_text(encoding="utf-8")
+    roster = (office / "workbooks/roster.xlsx").read_bytes()
+    edit(office, only_visits)
+    (office / FILE).write_text(config.replace("L19 = 2020-01-31", ""), encoding="utf-8")
+    save_workbook(
+        office / "workbooks/roster.xlsx", [list(HEADINGS), ["11", "马村镇退役军人服务站", None, "乡镇"]], sheet="站点"
+    )
+    report = run(office)
+    assert {Path(file["path"]).name: file["ledgers"] for file in report["files"]} == {
+        "军休干部.xlsx": [],
+        "走访.xlsx": ["L2"],
+    }
+    assert "E901" not in {one["code"] for one in report["findings"]}
+    path.write_bytes(before)
+    (office / FILE).write_text(config, encoding="utf-8")
+    (office / "workbooks/roster.xlsx").write_bytes(roster)
+
+
+def test_blank_ledgers_follow_the_dictionary(office: Path, tmp_path: Path) -> None:
+    assert taizhang("template", "军休干部", "-C", str(office), "--out", str(tmp_path / "空表.xlsx"))[0] == 0
+    page = load_workbook(tmp_path / "空表.xlsx").worksheets[0]
+    assert [cell.value for cell in page[3]] == ["姓名*", "身份证号*", "休养所*", "住院次数"]
+    assert taizhang("template", "军休干部", "-C", str(office), "--out", str(tmp_path / "空表.xlsx"))[0] == 2, (
+        "never over what is there"
+    )
+    assert taizhang("template", "--all", "-C", str(office), "--out", str(tmp_path / "全部"))[0] == 0
+    assert len(list((tmp_path / "全部").glob("*.xlsx"))) == 20
+    assert taizhang("template")[0] == 2
+    assert taizhang("template", "没有这本")[0] == 2
