@@ -97,7 +97,7 @@ def check(folder: Path, file: Path | None, as_json: bool) -> None:
         reason = error.strerror or type(error).__name__
         stop(WRONG, [text("dictionary.unreadable", LANG, file=str(path), reason=reason)], as_json=as_json)
     own = built_in_definitions()
-    differences = compare(book.definitions, own) if book.edited else []
+    differences = compare(book.definitions, own, LANG) if book.edited else []
     counts = {
         "ledgers": len(loaded.ledgers),
         "fields": sum(len(ledger.fields) for ledger in loaded.ledgers.values()),

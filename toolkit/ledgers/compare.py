@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from toolkit.ledgers.definitions import OWNER, Definitions, Entry
+from toolkit.ledgers.sheets import label
+
+_NAMED_BY = {
+    "ledgers": ("id", "name"),
+    "fields": ("ledger", "name"),
+    "aliases": ("ledger", "field", "alias"),
+    "codes": ("list", "value"),
+}
+"""How an entry of each table is told from the others, and named; a rule is known by what it looks at."""
 
 
 class Difference(NamedTuple):
@@ -18,36 +27,29 @@ class Difference(NamedTuple):
     name: str
 
 
-def _rule_name(values: Mapping[str, Any]) -> str:
-    fields = values.get("fields") or [values["field"]] if "field" in values or "fields" in values else []
-    return " ".join([str(values.get(OWNER)), str(values.get("expression") or values.get("rule")), *map(str, fields)])
-
-
-_NAMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "ledgers": lambda values: f"{values.get('id')} {values.get('name')}",
-    "fields": lambda values: f"{values.get('ledger')} {values.get('name')}",
-    "aliases": lambda values: f"{values.get('ledger', '')} {values.get('field')}：{values.get('alias')}".strip(),
-    "codes": lambda values: f"{values.get('list')}：{values.get('value')}",
-    "rules": _rule_name,
-}
-"""How an entry of each table is told from the others, and named."""
-
-
-def compare(own: Definitions, other: Definitions) -> list[Difference]:
-    """Return what ``own`` says otherwise than ``other``; the order of entries does not count."""
+def compare(own: Definitions, other: Definitions, lang: str = "zh") -> list[Difference]:
+    """Return what ``own`` says otherwise than ``other``; the order of entries does not count. ``lang``: of the names of rules."""
     found = []
-    for table, name in _NAMES.items():
-        mine, theirs = _by_name(getattr(own, table), name), _by_name(getattr(other, table), name)
+    for table in (*_NAMED_BY, "rules"):
+        mine, theirs = (_by_name(getattr(one, table), table, lang) for one in (own, other))
         found += [Difference("added", table, one) for one in mine if one not in theirs]
         found += [Difference("removed", table, one) for one in theirs if one not in mine]
         found += [Difference("changed", table, one) for one in mine if one in theirs and mine[one] != theirs[one]]
     return found
 
 
-def _by_name(entries: Iterable[Entry], name: Callable[[Mapping[str, Any]], str]) -> dict[str, list[str]]:
+def _by_name(entries: Iterable[Entry], table: str, lang: str) -> dict[str, list[str]]:
     """Return entries by name, each as text; several rules may have one name."""
     found: dict[str, list[str]] = {}
     for one in entries:
         values = json.dumps(dict(one.values), ensure_ascii=False, sort_keys=True, default=date.isoformat)
-        found.setdefault(name(one.values), []).append(values)
+        found.setdefault(_name(one.values, table, lang), []).append(values)
     return {key: sorted(values) for key, values in found.items()}
+
+
+def _name(values: Mapping[str, Any], table: str, lang: str) -> str:
+    if table != "rules":
+        return " ".join(str(values[key]) for key in _NAMED_BY[table] if key in values)
+    rule = values.get("expression") or label("rule", values["rule"], lang, ".title")
+    fields = values.get("fields") or [values[key] for key in ("field", "later") if key in values][:1]
+    return " ".join([str(values.get(OWNER)), str(rule), *map(str, fields)])

@@ -85,15 +85,14 @@ def _lines(lang: str) -> Iterable[tuple[str, tuple[str, ...]]]:
 
 
 def _settings(rule: str, lang: str) -> str:
-    """Return the settings of a rule that go into the column for all others, those that may be left out in brackets."""
+    """Return the settings of a rule that go into the column for all others."""
     declared = rule_settings()[rule].declared.values()
-    own = [setting for setting in declared if own_column(rule, setting.name) == layout.SETTINGS]
-    said = "；".join(_setting(setting, lang) for setting in own)
-    return f"  [{said}]" if said and all(setting.optional for setting in own) else f"  {said}" if said else ""
+    own = [_setting(setting, lang) for setting in declared if own_column(rule, setting.name) == layout.SETTINGS]
+    return text("dictionary.book.rule_settings", lang, settings="；".join(own)) if own else ""
 
 
 def _setting(setting: Setting, lang: str) -> str:
     said = label("setting", setting.name, lang)
     if setting.choices:
-        said += "=" + "/".join(label("choice", choice, lang) for choice in setting.choices)
+        said += "=" + " / ".join(label("choice", choice, lang) for choice in setting.choices)
     return f"[{said}]" if setting.optional else said
