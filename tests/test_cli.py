@@ -1,11 +1,14 @@
 """The command line itself: help with examples in both languages, every command documented, usage errors as sentences."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import make_id, save_workbook
+from tests.intake.test_locate import HEAD, ROWS
 from toolkit.cli import taizhang
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +58,6 @@ def test_the_package_costs_nothing_to_import() -> None:
 
 def test_the_python_interface(tmp_path: Path) -> None:
     import toolkit
-    from tests.conftest import make_id, save_workbook
 
     path = save_workbook(
         tmp_path / "帮扶.xlsx",
@@ -81,3 +83,25 @@ def test_the_demo_works_in_a_relative_folder_and_names_three_files(tmp_path: Pat
     named = [line.split(maxsplit=len(line.split()) - 1)[-1] for line in done.stdout.splitlines()[-3:]]
     assert [(tmp_path / name).is_file() for name in named] == [True] * 3
     assert subprocess.run(command, capture_output=True, cwd=tmp_path).returncode == 2, "never over what is there"
+
+
+def test_check_compares_the_ledgers_in_a_file(tmp_path: Path) -> None:
+    head = ["户主姓名", "身份证号", "悬挂地址", "悬挂时间"]
+    rows = [
+        ["张三", make_id("19500101", 1), "大周村12号", "2019.5.1"],
+        ["李四", make_id("19500101", 2), "大周村12号", "2019.5.1"],
+    ]
+    done = call("check", str(save_workbook(tmp_path / "光荣牌.xlsx", [head, *rows])), "--json")
+    assert [(f["code"], f["cell"]) for f in json.loads(done.stdout)["findings"]] == [("W509", "C2"), ("W509", "C3")]
+
+
+def test_check_of_a_folder_passes_over_locks_and_copies(tmp_path: Path) -> None:
+    path = save_workbook(tmp_path / "走访.xlsx", [HEAD, *ROWS])
+    (tmp_path / "走访 - 副本.xlsx").write_bytes(path.read_bytes())
+    (tmp_path / "~$走访.xlsx").write_bytes(b"\x05clerk")
+    (tmp_path / "说明.txt").write_text("本文件夹是走访台账", encoding="utf-8")
+    done = call("check", str(tmp_path), "--json")
+    report = json.loads(done.stdout)
+    assert sorted(file["status"] for file in report["files"]) == ["ok", "other", "skipped-duplicate"]
+    assert (done.returncode, report["totals"]["rows"]) == (0, 3)
+    assert call("check", str(tmp_path / "~$走访.xlsx")).returncode == 0

@@ -62,7 +62,7 @@ def simplified(text: str) -> str:
 
 
 def chinese_number(text: str) -> int | None:
-    """Return the whole number that Chinese numerals write (``伍佰`` → 500, ``一千二百`` → 1200), or None.
+    """Return the whole number that Chinese numerals write (``伍佰`` → 500, ``一千二百`` and ``一千二`` → 1200), or None.
 
     Positional writing (``一九八五``) counts as well.
     """
@@ -72,15 +72,19 @@ def chinese_number(text: str) -> int | None:
     if all(char in _NUMERALS for char in text):
         return int("".join(str(_NUMERALS[char]) for char in text))
     total = section = digit = 0
+    unit = 1
     for char in text:
         if char in _NUMERALS:
             digit = _NUMERALS[char]
+            unit = 1 if digit == 0 else unit
         elif char in _STEPS:
             section += (digit or 1) * _STEPS[char]
-            digit = 0
+            digit, unit = 0, _STEPS[char] // 10
         elif char in "万亿":
-            total = (total + section + digit) * (10_000 if char == "万" else 100_000_000)
+            whole = 10_000 if char == "万" else 100_000_000
+            total = (total + section + digit) * whole
             section = digit = 0
+            unit = whole // 10
         else:
             return None
-    return total + section + digit
+    return total + section + digit * unit

@@ -6,7 +6,6 @@ happens here.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,13 +13,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from toolkit.batches import BatchResult, FileResult, Job, TableInfo
-from toolkit.checking.check import Checker, TableInput, is_subtotal, total_values
+from toolkit.checking.check import Checker, TableInput, total_values
 from toolkit.checking.columns import Parser
+from toolkit.checking.merge import one_a_cell
 from toolkit.fields.base import Context
 from toolkit.fields.date import read_text
 from toolkit.intake.attribute import Attribution, by_path, by_reporter
 from toolkit.intake.discover import Fingerprint
+from toolkit.intake.fill import is_subtotal
 from toolkit.intake.locate import Locator
+from toolkit.intake.meta import read_period
 from toolkit.intake.read import file_finding, read_file
 from toolkit.intake.tables import LocatedSheet, Table
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
@@ -61,6 +63,24 @@ class Processor:
         result.files = [_settled(file) for file in files.values()]
         return result
 
+    def cross(self, result: BatchResult) -> None:
+        """Let the rules across ledgers look at a result's own rows, and count the records of each file once."""
+        from toolkit.checking.cross import cross_findings
+        from toolkit.store.county import open_county
+
+        job, files = self.job, {file.path: file for file in result.files}
+        period = job.period or (date(job.today.year, 1, 1), date(job.today.year, 12, 31))
+        county = open_county(result.rows, self._dictionary, job.roster, {}, period=period, today=job.today)
+        for ledger in county.ledgers:
+            for path, count in county.query(f'SELECT _file, count(*) FROM "{ledger}" WHERE _counted GROUP BY 1'):  # noqa: S608 - an id
+                files[path].counted += count
+        columns = {(file.path, table.number): table.columns for file in result.files for table in file.tables}
+        found: dict[str, list[Finding]] = {}
+        for finding in cross_findings(county, county.tables, columns, self._dictionary):
+            found.setdefault(finding.place.file or result.files[0].path, []).append(finding)
+        for path, findings in found.items():
+            files[path].findings = one_a_cell([*files[path].findings, *findings])
+
     def _one(self, fingerprint: Fingerprint) -> tuple[FileResult, list[TableInput]]:
         path = self.job.prefix + fingerprint.path
         source = self.job.root / fingerprint.path
@@ -90,7 +110,8 @@ class Processor:
         file.findings += [_at(finding, path) for finding in given.findings]
         tables: list[tuple[Table, LocatedSheet]] = []
         for sheet in read.sheets:
-            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem)
+            before = tables[-1][0] if tables else None
+            located = self._locator.locate(path, sheet, PurePosixPath(fingerprint.path).stem, before)
             file.findings += located.findings
             tables += [(table, located) for table in located.tables]
             if self.job.explain:
@@ -111,7 +132,10 @@ class Processor:
             file.findings += [finding for finding in own.findings if finding not in file.findings[said:]]
             stations.append(own.station)
             code = own.station.code if own.station else ""
-            period = _period(table)
+            period = _period(table, PurePosixPath(path).stem, self.job.today)
+            stale = _stale(period, self.job.period)
+            if stale and table.rows:
+                file.findings.append(_another_period(path, table, stale))
             info = TableInfo(
                 table.ledger.id, table.sheet, number, code, {name: columns[0] for name, columns in table.columns.items()},
                 len(table.rows), table.zero, table.meta.title,
@@ -124,7 +148,8 @@ class Processor:
                     (row, total_values(info.columns, values), bounds, after, is_subtotal(values))
                     for row, values, bounds, after in table.totals
                 ],
-                table.meta.unit or 1.0, table.units, _bounded(period, self.job.period),
+                table.meta.unit or 1.0, table.units, _bounded(period, self.job.period), table.constants,
+                self._as_of(period, info.filled_on),
             ))  # fmt: skip
         if roster is None:
             return inputs
@@ -158,6 +183,12 @@ class Processor:
             dates = f"{station.since or ''}—{station.until or ''}"
             file.findings.append(file_finding(path, "W023", name=station.name, dates=dates))
         return inputs
+
+    def _as_of(self, period: tuple[date, date] | None, filled_on: str | None) -> date | None:
+        """Return the day for which a table was drawn up: the end of the period it names; without one the day it was filled in."""
+        given = date.fromisoformat(filled_on) if filled_on and self.job.period is None else None
+        named = period[1] if period else given
+        return named if named and named <= self.job.today else None
 
     def _filled_on(self, table: Table) -> str | None:
         if not table.meta.filled_on:
@@ -197,25 +228,25 @@ def _at(finding: Finding, path: str) -> Finding:
     return replace(finding, place=replace(finding.place, file=path))
 
 
-def _period(table: Table) -> tuple[date, date] | None:
-    """Return the period that a table's title or sheet name names."""
-    named = table.meta.period
-    if named is None:
-        return None
-    year, first, last = named
-    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+def _period(table: Table, stem: str, today: date) -> tuple[date, date] | None:
+    """Return the period that a table's title names, else its sheet's name, else its file's; one that has not begun is no period."""
+    named = table.meta.period or read_period(table.sheet) or read_period(stem)
+    return named if named and named[0] <= today else None
+
+
+def _stale(own: tuple[date, date] | None, window: tuple[date, date] | None) -> tuple[date, date] | None:
+    """Return the period that a table names if it was over before the workspace's began."""
+    return own if own and window and own[1] < window[0] else None
+
+
+def _another_period(path: str, table: Table, own: tuple[date, date]) -> Finding:
+    finding = file_finding(path, "W118", table.sheet, ledger=table.ledger.short, first=own[0].isoformat(), last=own[1].isoformat())
+    return replace(finding, ledger=table.ledger.id, key=f"{table.sheet}|{own[0]}")
 
 
 def _bounded(own: tuple[date, date] | None, window: tuple[date, date] | None) -> tuple[date, date] | None:
-    """Return the period that a table's dates must lie in: its own year, or the workspace's window."""
-    if own is None:
-        return window
-    year = (date(own[0].year, 1, 1), date(own[1].year, 12, 31))
-    if window is None:
-        return year
-    return max(year[0], window[0]), min(year[1], window[1]) if year[0] <= window[1] and window[0] <= year[
-        1
-    ] else window[1]
+    """Return the period that a table's dates must lie in: the years it names itself, else the workspace's window."""
+    return window if own is None else (date(own[0].year, 1, 1), date(own[1].year, 12, 31))
 
 
 def _explain(
@@ -246,14 +277,9 @@ def process(fingerprints: Sequence[Fingerprint]) -> BatchResult:
 
 
 def check_alone(fingerprints: Sequence[Fingerprint]) -> BatchResult:
-    """Process files that stand by themselves: what counts once is counted here, and no rows are sent back."""
-    import pyarrow.compute as pc
-
+    """Process files that stand by themselves: what counts once is counted, the rules across ledgers look at them, and no rows are sent back."""
     result = process(fingerprints)
-    files = {file.path: file for file in result.files}
-    for rows in result.rows.values():
-        for path in pc.unique(rows["_file"]).to_pylist():
-            keys = rows.filter(pc.equal(rows["_file"], path))["_key"].to_pylist()
-            files[path].counted += len({key for key in keys if key}) + sum(not key for key in keys)
+    if result.rows:
+        _PROCESSOR[0].cross(result)
     result.rows = {}
     return result

@@ -95,7 +95,7 @@ def _run(
     processed = file_steps.process_files(workspace, changed, progress)
     files = file_steps.all_files(workspace, found, known, processed)
     tables = row_steps.store_rows(workspace, state, files, processed, known)
-    county = row_steps.open_rows(workspace, tables, files, found, known)
+    county = row_steps.open_rows(workspace, state, tables, files, found, known)
     copies = mark_steps.edited_copies(workspace, known)
     findings = finding_steps.all_findings(workspace, found, files, county, copies, progress)
     stations = finding_steps.station_reports(workspace, files, county, found, known)

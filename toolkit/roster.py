@@ -184,7 +184,7 @@ class Roster:
         """Return the ids of the ledgers that a station owes: its own list, or those of its level."""
         if station.owes:
             return station.owes
-        return tuple(ledger.id for ledger in dictionary.ledgers.values() if station.level in ledger.levels)
+        return tuple(ledger.id for ledger in dictionary.ledgers.values() if ledger.owed and station.level in ledger.levels)
 
 
 _GENERIC = frozenset(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from toolkit.intake.discover import Fingerprint, walk
+from toolkit.intake.discover import Fingerprint, is_passed_over, walk
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
 from toolkit.model import Finding, Mark
 from toolkit.report import VERSION, finding_entry
 from toolkit.store.history import date_findings, identify
+
+if TYPE_CHECKING:
+    from toolkit.batches import FileResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,15 @@ def check_files(
     started = datetime.now(UTC).astimezone()
     day = today or date.today()  # noqa: DTZ011 - the office's own calendar day
     prints = _fingerprints(paths)
+    left_aside = _left_aside(prints)
     loaded = load_dictionary(dictionary)
     job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=loaded, explain=explain)
-    batches = [[one] for one in prints]
+    batches = [[one] for one in prints if one.path not in left_aside]
     done = run_batches(
         "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job, workers=min(len(batches), 2) or 1, seconds=60,
         lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
     )  # fmt: skip
-    results = {file.path: file for _, batch in done for file in batch.files} if batches else {}
+    results = left_aside | ({file.path: file for _, batch in done for file in batch.files} if batches else {})
     findings: dict[str, list[Finding]] = {}
     for file in prints:
         own = identify(results[file.path].findings)
@@ -72,6 +77,24 @@ def _fingerprints(paths: Sequence[Path]) -> list[Fingerprint]:
         else:
             found.append((path, path.stat()))
     return [Fingerprint(path.as_posix(), status.st_size, status.st_mtime_ns, "") for path, status in found]
+
+
+def _left_aside(prints: Sequence[Fingerprint]) -> dict[str, FileResult]:
+    """Return the results of files that are not read: locks and temporary files, and the same content once more."""
+    from toolkit.batches import FileResult
+    from toolkit.intake.read import file_finding
+
+    found: dict[str, FileResult] = {}
+    seen: dict[str, str] = {}
+    for file in prints:
+        if is_passed_over(Path(file.path).name):
+            found[file.path] = FileResult(file.path, "", "other", findings=[file_finding(file.path, "I014")])
+        elif len(prints) > 1 and file.size:
+            digest = hashlib.blake2b(Path(file.path).read_bytes(), digest_size=16).hexdigest()
+            kept = seen.setdefault(digest, file.path)
+            if kept != file.path:
+                found[file.path] = FileResult(file.path, "", "skipped-duplicate", findings=[file_finding(file.path, "I008", other=kept)])
+    return found
 
 
 def _report(

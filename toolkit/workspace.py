@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ class Workspace:
     config: Config
     roster: Roster
     dictionary: Dictionary
+    prefix: str = field(init=False)
+    """What precedes a station's file in findings."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "prefix", self.relative(self.config.path("stations")) + "/")
 
     @property
     def folder(self) -> Path:
@@ -46,11 +51,6 @@ class Workspace:
             return path.absolute().relative_to(self.folder).as_posix()
         except ValueError:
             return path.absolute().as_posix()
-
-    @property
-    def prefix(self) -> str:
-        """What precedes a station's file in findings."""
-        return self.relative(self.config.path("stations")) + "/"
 
 
 def open_workspace(folder: Path, lang: str) -> Workspace:

@@ -29,6 +29,8 @@ CODES = {
     "E233", "W234", "E236", "W237", "E301", "W302", "E303", "W304", "W305", "E306", "E307", "W308", "W309", "W310",
     "W311", "W312", "E401", "W401", "E402", "E403", "W501", "W502", "E503", "W504", "E505", "W506", "E507", "W508",
 }  # fmt: skip
+FEW = {"W118", "W313", "W314", "W315", "W316", "W509", "W510", "W511", "W512", "E513", "E514", "E515", "W601", "W602", "W603", "W604", "W605"}
+"""Codes of mistakes in ledgers that few stations keep, or that take two of them."""
 NULLS = {None, "", "无", "/", "不详", "—", "待核", "暂无"}
 
 
@@ -68,7 +70,7 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return Sample(tmp_path_factory.mktemp("small"), 40)
+    return Sample(tmp_path_factory.mktemp("small"), 44)
 
 
 @pytest.fixture(scope="module")
@@ -159,18 +161,18 @@ def test_full_county_holds_every_code_five_times(full: Sample) -> None:
     for number, line in enumerate(full.planted["planted"]):
         places[line["code"]].add(line.get("group") or number)
     assert {c: len(places[c]) for c in CODES if len(places[c]) < 5} == {}
-    assert set(places) == CODES
+    assert set(places) == CODES | FEW
 
 
 def test_small_county_holds_every_code(small: Sample) -> None:
     assert CODES - {line["code"] for line in small.planted["planted"]} == set()
 
 
-def test_forty_stations_are_one_coherent_county(small: Sample) -> None:
+def test_a_part_of_the_county_is_coherent(small: Sample) -> None:
     book = openpyxl.load_workbook(small.folder / "workbooks/roster.xlsx")
     rows = list(book["站点"].iter_rows(min_row=2, values_only=True))
     codes = {row[0] for row in rows}
-    assert sum(row[10] is None for row in rows) == 40
+    assert sum(row[10] is None for row in rows) == 44
     assert rows[0][3] == "市"
     assert all(row[4] in codes for row in rows[1:])
     assert len({row[1] for row in rows}) == len(rows)
@@ -268,7 +270,7 @@ def test_totals_are_wrong_only_where_planted(small: Sample) -> None:
 def test_every_planted_file_exists(full: Sample) -> None:
     for line in full.planted["planted"]:
         assert line["file"] is None or (full.folder / line["file"]).is_file(), line
-        assert (line["file"] is None) == (line["code"] == "E403")
+        assert (line["file"] is None) == (line["code"] in ("E403", "W605"))
 
 
 def test_broken_files_are_broken_as_described(small: Sample) -> None:

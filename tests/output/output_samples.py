@@ -72,7 +72,8 @@ def county(
     """Return results; ``statuses`` are (station, ledger, status)."""
     dictionary, stations = load_dictionary(), roster(**(names or {}))
     store = open_county(
-        {ledger: arrow(ledger, own) for ledger, own in rows.items()}, dictionary, stations, recency or {}
+        {ledger: arrow(ledger, own) for ledger, own in rows.items()}, dictionary, stations, recency or {}, period=PERIOD,
+        today=date(2021, 1, 8),
     )
     reports = [
         StationReport(stations.stations[code], ledger, status, None, 0) for code, ledger, status in statuses or []

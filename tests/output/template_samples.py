@@ -27,6 +27,9 @@ FIXED: dict[str, Any] = {
     "应到": 20,
     "实到": 18,
     "人数": 5,
+    "答复时间": "2020-03-15",
+    "办结时间": "2020-03-20",
+    "奖励金": 10000,
 }
 """Entries that must agree with others of their row."""
 BLANK = {"L4": {"单位名称"}, "L1": {"去世时间"}}

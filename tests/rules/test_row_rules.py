@@ -162,3 +162,50 @@ def test_a_field_type_that_crashes_is_reported_as_broken(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(id_card.TYPE, "parse", crash, raising=False)
     assert fields(check(tmp_path, "L7", {"姓名": None})) == {"身份证号": "E901", "姓名": "E201"}
+
+
+def test_a_sheet_that_repeats_the_others_is_said_once(tmp_path: Path) -> None:
+    import openpyxl
+
+    people = [
+        L1 | {"姓名": "张" + "一二三四五六七"[n], "身份证号": make_id("19660312", n), "出生日期": "1966.3.12"}
+        for n in range(1, 7)
+    ]
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in (("大周村", people[:3]), ("康营村", people[3:]), ("全镇", people)):
+        sheet = book.create_sheet(name)
+        for row in [list(L1), *[list(one.values()) for one in rows]]:
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    seen = process(tmp_path / "t.xlsx")
+    assert [(finding.code, finding.place.sheet) for finding in seen.file.findings] == [("W117", "全镇")]
+
+
+def test_a_grand_total_is_not_its_last_group(tmp_path: Path) -> None:
+    head = ["序号", "姓名", "身份证号", "困难类型", "帮扶措施", "给予资金金额", "帮扶日期"]
+    rows = [
+        [n, "张" + "一二三四五六七"[n], make_id("19660312", n), "生活困难", "发放补助", 500, "2020.5.1"]
+        for n in range(1, 6)
+    ]
+    lines = [
+        *rows[:3],
+        ["小计", *[None] * 4, 1500],
+        *rows[3:],
+        ["小计", *[None] * 4, 1000],
+        ["总计", *[None] * 4, 1000],
+    ]
+    assert process(save_workbook(tmp_path / "解困帮扶.xlsx", [head, *lines])).at == {"F9": "E402"}
+    lines[-1][5] = 2500
+    assert process(save_workbook(tmp_path / "解困帮扶.xlsx", [head, *lines])).at == {}
+
+
+def test_a_total_whose_formula_fails(tmp_path: Path) -> None:
+    head = ["序号", "姓名", "身份证号", "困难类型", "帮扶措施", "给予资金金额", "帮扶日期"]
+    rows = [
+        [n, "张" + "一二三四五六七"[n], make_id("19660312", n), "生活困难", "发放补助", 500, "2020.5.1"]
+        for n in range(1, 3)
+    ]
+    assert process(
+        save_workbook(tmp_path / "解困帮扶.xlsx", [head, *rows, ["合计", *[None] * 4, "=SUM(F2:F3)"]])
+    ).at == {"F4": "W228"}

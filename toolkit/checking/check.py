@@ -17,7 +17,7 @@ from toolkit.checking.columns import ParsedColumn, Parser
 from toolkit.checking.merge import SEVERITIES, one_a_cell
 from toolkit.checking.shift import Shift, find_shift
 from toolkit.fields import field_type
-from toolkit.fields.base import BLANK, CellError, Parsed, as_text
+from toolkit.fields.base import BLANK, Parsed, as_text
 from toolkit.ledgers.dictionary import Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.masking import mask_params
@@ -25,10 +25,16 @@ from toolkit.model import Finding, Place, Severity
 from toolkit.rules import is_county_rule, rule
 from toolkit.rules.base import Batch, Hit, TableHit, TotalLine
 
+_FORMULAS = ("E227", "W228")
+
 
 @dataclass(slots=True)
 class TableInput:
-    """A located table as checking needs it. ``values``: field → raw values along ``rows`` (physical row numbers)."""
+    """A located table as checking needs it.
+
+    ``values``: field → raw values along ``rows`` (physical row numbers). ``constants``: field → what the title says of every row.
+    ``as_of``: the day for which the table was drawn up, where it says one.
+    """
 
     ledger: Ledger
     file: str
@@ -43,6 +49,8 @@ class TableInput:
     unit: float = 1.0
     units: Mapping[str, float] = field(default_factory=dict)
     period: tuple[date, date] | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
 
 
 @dataclass(slots=True)
@@ -65,12 +73,15 @@ class Checker:
         """Return the rows and findings of tables of one ledger."""
         ledger = tables[0].ledger
         columns = {name: self._parse(spec.name, ledger, tables) for name, spec in ledger.fields.items()
-                   if any(name in table.columns for table in tables)}  # fmt: skip
+                   if any(name in table.columns or name in table.constants for table in tables)}  # fmt: skip
         count = sum(len(table.rows) for table in tables)
         rows = _Rows(tables, columns, ledger, count)
         shifts = self._shifts(rows, tables, columns, ledger)
-        batch = self._batch(rows, tables, columns, ledger, shifts)
+        totals, failing = self._totals(rows, tables, ledger)
+        batch = self._batch(rows, tables, columns, ledger, shifts, totals)
         found = _Findings(rows, tables, columns, ledger)
+        for line in failing:
+            found.add_hit(line)
         found.add_shifts(shifts)
         found.add_parsed({shift.row for shift in shifts})
         for spec in ledger.rules:
@@ -90,14 +101,15 @@ class Checker:
         parsed: list[Parsed] = []
         for table in tables:
             if name not in table.columns:
-                raw.extend([None] * len(table.rows))
-                parsed.extend([BLANK] * len(table.rows))
+                said = table.constants.get(name)
+                raw.extend([said] * len(table.rows))
+                parsed.extend([BLANK if said is None else Parsed(said)] * len(table.rows))
                 continue
             values = table.values[name]
             unit = table.units.get(name, table.unit) if spec.type == "amount" else 1.0
             raw.extend(values)
             try:
-                year = table.period[1].year if table.period and spec.type == "date" and name == ledger.date else None
+                year = _year(table.period) if spec.type == "date" and name == ledger.date else None
                 parsed.extend(self._parser.column(spec, values, unit, year))
             except Exception as error:  # noqa: BLE001 - a broken field type must not stop the others
                 broken = Parsed(None, "E901", {"rule": spec.type, "reason": type(error).__name__})
@@ -126,6 +138,7 @@ class Checker:
         columns: Mapping[str, ParsedColumn],
         ledger: Ledger,
         shifts: list[Shift],
+        totals: list[TotalLine],
     ) -> Batch:
         excluded = np.zeros(rows.count, dtype=bool)
         excluded[[shift.row for shift in shifts]] = True
@@ -140,13 +153,16 @@ class Checker:
             present[name] = has[rows.table] if rows.count else np.zeros(0, dtype=bool)
         return Batch(
             ledger.id, ledger.fields, frame, rows.table, rows.sheet_row, rows.file, present, failed, excluded,
-            self._totals(rows, tables, ledger), [table.period or self._period for table in tables],
-            self._parser.context.today, self._cutoff, doubtful,
+            totals, [table.period or self._period for table in tables],
+            self._parser.context.today, self._cutoff, doubtful, [table.as_of for table in tables],
         )  # fmt: skip
 
-    def _totals(self, rows: _Rows, tables: Sequence[TableInput], ledger: Ledger) -> list[TotalLine]:
-        """Return the total lines with their numbers read, and the rows of the batch that each adds up."""
-        lines = []
+    def _totals(
+        self, rows: _Rows, tables: Sequence[TableInput], ledger: Ledger
+    ) -> tuple[list[TotalLine], list[TableHit]]:
+        """Return the total lines with their numbers read, and the rows of the batch that each adds up; and the formulas that fail."""
+        lines: list[TotalLine] = []
+        failing: list[TableHit] = []
         for number, table in enumerate(tables):
             start = int(rows.starts[number])
             for sheet_row, raw, bounds, after, subtotal in table.totals:
@@ -156,12 +172,19 @@ class Checker:
                     unit = table.units.get(name, table.unit) if spec.type == "amount" else 1.0
                     if value is None or field_type(spec.type).storage not in ("number", "integer"):
                         continue
-                    parsed = self._parser.column(spec, [value], unit)[0].value
-                    if parsed is not None:
-                        values[name] = float(parsed)
+                    parsed = self._parser.column(spec, [value], unit)[0]
+                    if parsed.code in _FORMULAS:
+                        failing.append(TableHit(number, sheet_row, name, parsed.code, parsed.params or {}, as_text(value)))
+                    elif parsed.value is not None and parsed.code is None:
+                        values[name] = float(parsed.value)
                 *begins, end = (start + bound for bound in bounds)
                 lines.append(TotalLine(number, sheet_row, values, tuple(begins), end, start + after, subtotal))
-        return lines
+        return lines, failing
+
+
+def _year(period: tuple[date, date] | None) -> int | None:
+    """Return the year of a period within one year: that of dates written without one."""
+    return period[0].year if period and period[0].year == period[1].year else None
 
 
 def _objects(values: list[Any]) -> Any:
@@ -309,8 +332,10 @@ class _Findings:
             self.add(hit.row, hit.field, hit.code, hit.params, hit.suggestion, related=hit.related)
             return
         table = self._tables[hit.table]
-        place = Place(table.station or None, table.file, table.sheet, hit.row, table.columns.get(hit.field))
-        self._found.append(Finding(hit.code, SEVERITIES[hit.code[0]], place, hit.params, self._ledger.id, hit.field, hit.value,
+        column = table.columns.get(hit.field) if hit.row is not None else None
+        place = Place(table.station or None, table.file, table.sheet, hit.row, column)
+        params = {"sheet": table.sheet, **hit.params}
+        self._found.append(Finding(hit.code, SEVERITIES[hit.code[0]], place, params, self._ledger.id, hit.field, hit.value or None,
                                    key=f"{table.sheet}|{hit.field}|{hit.params.get('stated')}"))  # fmt: skip
 
     def add_parsed(self, skip: set[int]) -> None:
@@ -353,17 +378,11 @@ class _Findings:
         return one_a_cell(self._found)
 
 
-def is_subtotal(values: Sequence[Any]) -> bool:
-    """Say whether a total line adds up only the rows since the one before it."""
-    texts = ("".join(value.split()) for value in values[:6] if isinstance(value, str))
-    return any("小计" in text or "本页" in text for text in texts)
-
-
 def total_values(columns: Mapping[str, int], values: Sequence[Any]) -> dict[str, Any]:
-    """Return field → raw value of a total line, leaving out errors and texts."""
+    """Return field → raw value of a total line, leaving out dates and answers."""
     result = {}
     for name, column in columns.items():
         value = values[column - 1] if column <= len(values) else None
-        if value is not None and not isinstance(value, (CellError, bool)) and not hasattr(value, "isoformat"):
+        if value is not None and not isinstance(value, bool) and not hasattr(value, "isoformat"):
             result[name] = value
     return result

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.demo.chance import seeded
+from toolkit.demo.naming import NAMES
 from toolkit.demo.people import People, Person
 from toolkit.demo.places import MODEL_TOWNSHIPS, Station, closed_stations, make_stations, write_roster
 from toolkit.demo.publish import Shelf
-from toolkit.demo.quotas import Quota, give_quotas, give_roles
+from toolkit.demo.quotas import Quota, give_fairs, give_quotas, give_roles
 from toolkit.demo.schedule import all_kinds, make_schedule
 from toolkit.demo.standing import FOUR, SEVEN
 from toolkit.demo.work import Task, write_station
@@ -79,6 +80,8 @@ def draw_up(seed: int, stations: list[Station], closed: list[Station], target: P
     maker = People(seed)
     people = {s.code: maker.of_station(s, dotted=any(k.needs_dot for k in schedule[s.code])) for s in locals_}
     give_roles(seed, stations, people)
+    came = give_fairs(seed, stations, people)
+    recorded, twice = _shared(seed, stations, people)
     rng = seeded(seed, "county")
     zero_aid = frozenset(
         s.code for s in locals_ if rng.random() < 0.03 and not any(k.ledger == "L3" for k in schedule[s.code])
@@ -94,6 +97,7 @@ def draw_up(seed: int, stations: list[Station], closed: list[Station], target: P
     by_parent: dict[str, list[Person]] = {}
     for station in locals_:
         by_parent.setdefault(station.parent, []).extend(people[station.code])
+    copying = next((s.code for s in reversed(stations) if s.level == "乡镇"), "")
     tasks = []
     for serial, station in enumerate([*stations, *closed], 1):
         own = people.get(station.code, [])
@@ -112,9 +116,36 @@ def draw_up(seed: int, stations: list[Station], closed: list[Station], target: P
                 kinds=numbers.get(station.code, ()), target=target, neighbours=near[:2],
                 places={s.code: s.short for s in locals_}, stranger=strangers.get(station.code),
                 no_aid=station.code in zero_aid, no_events=station.code in silent, guests=guests.get(station.code, ([], [])),
+                came=came if station.level == "市" else [], twice=twice.get(station.code, []), recorded=recorded.get(station.code, []),
+                copied=[(s, people[s.code]) for s in locals_ if s.parent == station.code] if station.code == copying else [],
+                names=frozenset(p.name for p in by_parent.get(station.code, [])),
             )
         )  # fmt: skip
     return tasks
+
+
+def _shared(
+    seed: int, stations: list[Station], people: dict[str, list[Person]]
+) -> tuple[dict[str, list[Person]], dict[str, list[Person]]]:
+    """Choose, by township: veterans with a merit that no register tells, and people whom two townships give a card."""
+    rng = seeded(seed, "shared")
+    townships = [s for s in stations if s.level == "乡镇"]
+    recorded: dict[str, list[Person]] = {}
+    twice: dict[str, list[Person]] = {}
+    for number, township in enumerate(townships):
+        own = [p for s in stations if s.parent == township.code and s.level in ("村", "社区") for p in people.get(s.code, [])]
+        named = Counter(p.name for p in own)
+        free = [p for p in own if p.active and p.discharged and not p.roles and named[p.name] == 1]
+        if len(free) < 2:
+            continue
+        veteran, person = rng.sample(free, 2)
+        if number % 3 == 0:
+            veteran.roles.add("unrecorded")
+            recorded[township.code] = [veteran]
+        if number % 5 == 1:
+            for place in (township, townships[number - 1]):
+                twice.setdefault(place.code, []).append(person)
+    return recorded, twice
 
 
 def _guests(
@@ -178,13 +209,14 @@ def summary(seed: int, stations: list[Station], tasks: list[Task], shelves: list
         "service_classes": dict(sorted(classes.items())),
         "service_entries": sum(classes.values()),
         "service_people": totals["service_people"],
+        **{name: totals[name] for name in ("fairs", "intent", "employed", "satisfied", "answers", "notices", "meetings")},
     }
     return {
         "seed": seed,
         "stations": len(stations),
         "figures": figures,
         "files": sum(len(s.paths) for s in shelves),
-        "rows": {k: rows[k] for k in ("L1", "L2", "L3", "L4", "L7", "L11", "L12")},
+        "rows": {k: rows[k] for k in NAMES if rows[k]},
         "people": sum(len(t.people) for t in tasks if t.station.level in ("村", "社区") and not t.station.until),
         "planted": [line for s in shelves for line in s.planted],
         "files_expected": [f for s in shelves for f in s.files],

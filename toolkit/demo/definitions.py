@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-LEDGERS = ("L1", "L2", "L3", "L4", "L7", "L11", "L12")
-"""The ledgers of the sample county, in the order of their numbers."""
-
 _VAGUE = frozenset(
     [
         "类别",
@@ -112,8 +109,8 @@ def _toml(name: str) -> dict[str, object]:
 @cache
 def ledger(ledger_id: str) -> LedgerDef:
     """Return the definition of a ledger, such as ``L2``."""
-    number = int(ledger_id[1:])
-    raw: dict[str, object] = _toml(f"L{number:02d}.toml")
+    digits = "".join(char for char in ledger_id if char.isdigit())
+    raw: dict[str, object] = _toml(f"L{int(digits):02d}{ledger_id[1 + len(digits) :]}.toml")
     common = _toml("common.toml")["aliases"]
     assert isinstance(common, dict)
     entries = raw["fields"]

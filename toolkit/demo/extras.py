@@ -96,7 +96,7 @@ def moved_books(office: Office, filer: Filer, neighbours: list[Station]) -> list
         if flag not in office.flags or "L2" in office.missing:
             continue
         rows = office.rows["L2"]
-        free = [r for r in rows if not (r.dirty or r.extra or r.note)][:9]
+        free = [r for r in rows if not (r.dirty or r.extra or r.note)][::3][:9]
         office.rows["L2"] = [r for r in rows if not any(r is f for f in free)]
         if code == "W020":
             stem, unit, folder = f"新建 XLSX 工作表（{office.station.code[6:]}）", "", ("收件箱",)

@@ -5,46 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 
+from toolkit.demo.naming import NAMES, SHEETS, TITLES, ZERO_WORDS, notes
 from toolkit.demo.office import Office
 from toolkit.demo.places import Station
 from toolkit.demo.render import Table, place
 from toolkit.demo.rows import Row
 from toolkit.demo.sheet import Sheet
-
-NAMES: dict[str, tuple[str, ...]] = {
-    "L1": ("退役军人和其他优抚对象基本信息台账", "建档立卡台账", "退役军人基本信息台账", "退役军人花名册"),
-    "L2": ("走访慰问台账", "2020年走访慰问台账", "退役军人走访台账"),
-    "L3": ("解困帮扶台账", "困难退役军人帮扶台账", "帮扶解困台账"),
-    "L4": ("就业创业台账", "退役军人就业创业台账", "就业创业五类人员台账"),
-    "L7": ("党员双纳入台账", "退役军人党员“双纳入”台账", "双纳入工作台账"),
-    "L11": ("志愿服务台账", "志愿服务捐款台账", "退役军人志愿服务和捐款台账"),
-    "L12": ("服务站建设自查台账", "站点建设自查表", "服务站标准化建设台账"),
-}
-_TITLES = {
-    "L1": "退役军人和其他优抚对象基本信息台账", "L2": "退役军人走访慰问台账", "L3": "困难退役军人解困帮扶台账",
-    "L4": "退役军人就业创业台账", "L7": "退役军人党员“双纳入”台账", "L11": "退役军人志愿服务和捐款台账",
-    "L12": "退役军人服务站建设自查台账",
-}  # fmt: skip
-_SHEETS = {
-    "L1": "基本信息",
-    "L2": "走访慰问",
-    "L3": "解困帮扶",
-    "L4": "就业创业",
-    "L7": "双纳入",
-    "L11": "志愿服务",
-    "L12": "站点建设",
-}
-_NUMBERS = {"L1": 1, "L2": 2, "L3": 3, "L4": 4, "L7": 5, "L11": 6, "L12": 7}
-NOTES: dict[str, tuple[str, ...]] = {
-    "L1": ("注：1.人员类别按规定的十二类填写；2.入伍、退役时间以档案为准。",),
-    "L2": ("注：1.走访方式填实地走访、电话走访、短信、微信；2.慰问金以签收为准。",),
-    "L3": ("注：村级申报、乡镇核实、市级审批后发放。",),
-    "L4": ("注：1.五类人员可重复填写，分别统计；2.年龄截至2020年12月31日。",),
-    "L7": ("注：“双纳入”指纳入基层党组织管理、纳入后备干部队伍。",),
-    "L11": ("注：物资按市场价折算。",),
-    "L12": ("注：乡镇（街道）填“七个一”，村（社区）填“四有”。",),
-}
-ZERO_WORDS = ("本月无", "零报告", "本年度无此项工作，零报告", "无")
 
 
 @dataclass(slots=True)
@@ -163,7 +129,7 @@ class Filer:
 
     def _bundles(self, apart: set[str]) -> list[list[str]]:
         rng = self._rng
-        here = [x for x in _NUMBERS if x in self._office.layouts]
+        here = [x for x in NAMES if x in self._office.layouts]
         if self._office.station.level in ("市", "乡镇") or self._office.station.until:
             return [[x] for x in here]
         shape = rng.choices(("each", "pairs", "pairs2", "all"), (34, 28, 26, 12))[0]
@@ -214,8 +180,8 @@ class Filer:
         if part and parts > 1:
             return part
         if ledgers > 1:
-            return _SHEETS[ledger]
-        return self._rng.choice(("Sheet1", "Sheet1", _SHEETS[ledger], f"{_SHEETS[ledger]}台账", "2020年", "12月"))
+            return SHEETS[ledger]
+        return self._rng.choice(("Sheet1", "Sheet1", SHEETS[ledger], f"{SHEETS[ledger]}台账", "2020年", "12月"))
 
     def table(self, ledger: str, part: str, rows: list[Row], unit_name: str | None = None) -> Table:
         """Return a table of a ledger with the texts around it."""
@@ -225,10 +191,10 @@ class Filer:
         where = station.place if station.level != "市" else "高平市"
         span = f"（2020年{part}）" if part and "走访" not in part and "慰问" not in part else "（2020年度）"
         title = rng.choice(
-            (f"{where}{_TITLES[ledger]}{span}", f"{where}{_TITLES[ledger]}", f"{station.called}{_TITLES[ledger]}{span}")
+            (f"{where}{TITLES[ledger]}{span}", f"{where}{TITLES[ledger]}", f"{station.called}{TITLES[ledger]}{span}")
         )
         if part and ("慰问" in part or "走访" in part):
-            title = f"{where}{_TITLES[ledger]}（2020年{part}）"
+            title = f"{where}{TITLES[ledger]}（2020年{part}）"
         zero = rng.choice(ZERO_WORDS) if not rows and ledger in office.zero - office.empty else ""
         unit = unit_name or rng.choice((station.name, station.called, station.called))
         biggest = max((len(r) for _, r in office.parts(ledger)), default=0)
@@ -237,7 +203,7 @@ class Filer:
         return Table(
             layout=layout, rows=rows, title=title, unit_name=unit, filled=day,
             people=(rng.choice(office.staff[1:] or office.staff), station.contact), phone=station.phone, zero=zero, wrong_total=wrong,
-            notes=NOTES[ledger], key=f"{ledger}#{self._number}",
+            notes=notes(ledger), key=f"{ledger}#{self._number}",
         )  # fmt: skip
 
     @property

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from toolkit.demo.layouts import NO_WISH, Layout, Wish
-from toolkit.demo.people import Person
+from toolkit.demo.people import Person, make_id
 from toolkit.demo.places import Station
 from toolkit.demo.rows import Numbered, Row, Shown
 
@@ -54,6 +55,18 @@ class Office:
     """How the visits are spread over tables: year, halves, quarters, months, peaks."""
     strangers: Callable[[], Person] | None = None
     groups: int = 0
+    nobodies: int = 0
+
+    def nobody(self) -> Person:
+        """Return a person who is in nobody's register: older than everybody else in the county, so that no number is used twice."""
+        self.nobodies += 1
+        birth = date(1927, 1 + int(self.station.code[6:9]) % 12, 1 + int(self.station.code[9:]) % 28)
+        number = make_id(birth, 901 + self.nobodies * 2)
+        name = f"{self.rng.choice('邓蔺晁厍')}{self.rng.choice('敬文德景')}{self.rng.choice('舟坤轩屏')}"
+        found = Person(self.station.code, name, female=False, birth=birth, id=number, phone="13935600000", nation="汉族", party="群众",
+                       education="小学", category="复员军人", rural=True)  # fmt: skip
+        found.enlisted, found.discharged = date(1948, 3, 1), date(1953, 12, 1)
+        return found
 
     def group(self) -> str:
         """Return a name for places that belong together."""
@@ -95,8 +108,6 @@ class Office:
         return [(name[2:], part) for name, part in found]
 
     def _part(self, row: Row) -> str:
-        from datetime import date
-
         day = row.values["走访日期"]
         assert isinstance(day, date)
         match self.split:
@@ -151,6 +162,7 @@ def cell_kind(
     excel: bool = False,
     harmless: bool = False,
     needs_dot: bool = False,
+    levels: tuple[str, ...] = ("村", "社区"),
 ) -> Kind:
     """Declare a mistake in one cell.
 
@@ -159,7 +171,7 @@ def cell_kind(
     """
 
     def apply(office: Office) -> bool:
-        if not office.layouts[ledger].has(target) or any(not office.layouts[ledger].has(f) for f in needs):
+        if ledger not in office.layouts or not office.layouts[ledger].has(target) or any(not office.layouts[ledger].has(f) for f in needs):
             return False
 
         def free(row: Row) -> bool:
@@ -179,4 +191,4 @@ def cell_kind(
         return False
 
     wish = Wish(needs=frozenset((target, *needs)), no_total=no_total)
-    return Kind(name, code, ledger, apply, wish, needs_dot=needs_dot)
+    return Kind(name, code, ledger, apply, wish, levels, needs_dot)

@@ -96,12 +96,16 @@ def write_book(root: Path, book: Book, author: str) -> None:
             write_csv(path, book.sheets[0], book.kind)
 
 
+_OF_STATIONS = ("E403", "W605")
+"""Codes of what is said of a station, not of a file."""
+
+
 def locate(office: Office, books: list[Book], shelf: Shelf) -> None:
     """Turn the station's plants into lines with file, sheet and cell."""
     for plant in office.plants:
-        if plant.code == "E403":
+        if plant.code in _OF_STATIONS:
             shelf.planted.append(
-                entry(plant.kind, "E403", office.station.code, None, None, None) | {"ledger": plant.ledger}
+                entry(plant.kind, plant.code, office.station.code, None, None, None) | {"ledger": plant.ledger}
             )
             continue
         lines = find(plant, books)
@@ -120,7 +124,9 @@ def locate(office: Office, books: list[Book], shelf: Shelf) -> None:
 
 
 def _sheet(book: Book, name: str | None) -> str | None:
-    """Return a sheet's name, or None in a file that has no sheets."""
+    """Return a sheet's name, as a spreadsheet program shows it; None in a text, which has no sheets."""
+    if book.kind == "html" and name is not None:
+        return book.stem
     return name if book.kind in ("xlsx", "xls", "ods") else None
 
 

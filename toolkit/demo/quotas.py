@@ -10,6 +10,7 @@ from toolkit.demo.people import Person
 from toolkit.demo.places import Station
 
 COMMITTEE, CHIEF, RESERVE, VOLUNTEERS, DONATED = 503, 169, 466, 996, 45_260
+INTENT, EMPLOYED, CURIOUS = 280, 85, 40
 """The figures of the county's report for 2020, at all 342 villages and communities."""
 
 
@@ -58,6 +59,27 @@ def give_roles(seed: int, stations: list[Station], people: dict[str, list[Person
                 reserve -= 1
     if (chiefs or committee or reserve) and len(locals_) >= 342:
         raise ValueError("too few party members for the figures")
+
+
+def give_fairs(seed: int, stations: list[Station], people: dict[str, list[Person]]) -> list[Person]:
+    """Mark who came to the job fairs with intent and who was employed there; return everybody who came.
+
+    Two of those employed are still out of work in their village's ledger: their role is idle.
+    """
+    rng = seeded(seed, "fairs")
+    locals_ = [s for s in stations if s.level in ("村", "社区")]
+    free = [p for s in locals_ for p in people[s.code] if p.active and p.discharged and p.discharged.year < 2020 and 24 <= p.age() <= 57]
+    rng.shuffle(free)
+    intent, employed, curious = (min(scaled(n, len(locals_)), len(free) // 4) for n in (INTENT, EMPLOYED, CURIOUS))
+    came = free[: intent + curious]
+    for number, person in enumerate(came[:intent]):
+        person.roles.add("intent")
+        if number < employed:
+            person.roles.add("employed")
+    for person in [p for p in came if "employed" in p.roles and p.age() < 50][:2]:
+        person.roles.add("idle")
+    rng.shuffle(came)
+    return came
 
 
 def give_quotas(

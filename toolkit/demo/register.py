@@ -67,6 +67,8 @@ def register_values(rng: random.Random, station: Station, person: Person) -> dic
     if person.enlisted and person.discharged:
         values |= _service(rng, person, person.enlisted, person.discharged)
     values |= _relief(rng, person)
+    if "unrecorded" in person.roles:
+        values["立功受奖情况"] = None
     return values
 
 

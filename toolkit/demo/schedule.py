@@ -7,6 +7,7 @@ from functools import cache
 
 from toolkit.demo.chance import seeded
 from toolkit.demo.kinds_events import event_kinds
+from toolkit.demo.kinds_further import LEFTOVER, OLDER, further_kinds
 from toolkit.demo.kinds_person import person_kinds
 from toolkit.demo.kinds_rows import row_kinds
 from toolkit.demo.kinds_sheets import CLEARS, FILE_KINDS, sheet_kinds
@@ -20,7 +21,7 @@ _BLOCK = 32
 @cache
 def all_kinds() -> tuple[Kind, ...]:
     """Return every kind of mistake there is, in a fixed order."""
-    return (*sheet_kinds(), *row_kinds(), *person_kinds(), *event_kinds())
+    return (*sheet_kinds(), *row_kinds(), *person_kinds(), *event_kinds(), *further_kinds())
 
 
 def _clash(kind: Kind, given: list[Kind]) -> bool:
@@ -29,7 +30,7 @@ def _clash(kind: Kind, given: list[Kind]) -> bool:
             return True
         if kind.ledger != other.ledger:
             continue
-        if kind.name in CLEARS or other.name in CLEARS or kind.ledger == "L12":
+        if {kind.name, other.name} & {OLDER, LEFTOVER} or kind.name in CLEARS or other.name in CLEARS or kind.ledger == "L12":
             return True
         sums = {kind.wish.want_total, other.wish.want_total}
         if True in sums and (kind.wish.no_total or other.wish.no_total):
@@ -48,8 +49,9 @@ def make_schedule(seed: int, stations: list[Station]) -> dict[str, list[Kind]]:
     """Return the kinds of mistakes each station makes."""
     rng = seeded(seed, "schedule")
     locals_ = [s for s in stations if s.level in ("村", "社区")]
-    given: dict[str, list[Kind]] = {s.code: [] for s in locals_}
-    kinds = all_kinds()
+    given: dict[str, list[Kind]] = {s.code: [] for s in stations}
+    everything = all_kinds()
+    kinds = [k for k in everything if set(k.levels) & {"村", "社区"}]
     blocks = [locals_[i : i + _BLOCK] for i in range(0, len(locals_), _BLOCK)]
     if len(blocks) > 1 and len(blocks[-1]) < _BLOCK // 2:
         tail = blocks.pop()
@@ -65,8 +67,13 @@ def make_schedule(seed: int, stations: list[Station]) -> dict[str, list[Kind]]:
             if fits:
                 fewest = min(len(given[s.code]) for s in fits)
                 given[rng.choice([s for s in fits if len(given[s.code]) == fewest]).code].append(kind)
+    for kind in everything:
+        if kind not in kinds:
+            uppers = [s for s in stations if s.level in kind.levels and not _clash(kind, given[s.code])]
+            for station in rng.sample(uppers, min(len(uppers), 2)):
+                given[station.code].append(kind)
     for found in given.values():
-        found.sort(key=kinds.index)
+        found.sort(key=everything.index)
     return given
 
 

@@ -41,6 +41,9 @@ def job_rows(rng: random.Random, numbered: Numbered, people: list[Person]) -> li
         age = person.age()
         if not person.active or person.category in FAMILY or not person.discharged or age > 59:
             continue
+        if "employed" in person.roles:
+            rows += _found_work(rng, numbered, person)
+            continue
         classes = []
         if person.discharged.year == 2020:
             classes.append(THIS_YEAR)
@@ -58,6 +61,14 @@ def job_rows(rng: random.Random, numbered: Numbered, people: list[Person]) -> li
             shared["零就业家庭"] = "是"
         rows += [numbered.row("L4", shared | {"服务类别": c}, person, counted=True) for c in classes]
     return rows
+
+
+def _found_work(rng: random.Random, numbered: Numbered, person: Person) -> list[Row]:
+    """Return the record of somebody employed at a fair; one who is idle is still recorded as out of work."""
+    idle = "idle" in person.roles
+    chosen = UNDER_50 if idle else FOUNDER if person.age() < 50 else FROM_50
+    shared = _job(rng, person, "无业" if idle else "单位就业")
+    return [numbered.row("L4", shared | {"服务类别": chosen}, person, counted=True)]
 
 
 def _state(rng: random.Random, classes: list[str]) -> str:

@@ -12,7 +12,7 @@ import math
 import re
 from typing import Any
 
-from toolkit.characters import chinese_number, half_width, squeeze, tidy
+from toolkit.characters import chinese_number, squeeze, tidy
 from toolkit.fields.base import Context, FieldSpec, FieldType, Parsed, as_text
 
 UNITS = {
@@ -24,17 +24,23 @@ UNITS = {
     "万元": 10_000.0,
     "万": 10_000.0,
     "百元": 100.0,
+    "百": 100.0,
 }
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+_BEFORE = r"(?:现金|慰问金|共计|共|计|合计|发放|补助|人民币|RMB|[¥￥$:])*"
 _PLAIN = re.compile(
-    r"^(?:人民币|RMB|[¥￥$])?(?P<number>[-+]?\d[\d,]*(?:\.\d+)?|[-+]?\.\d+)(?P<unit>万元|千元|百元|万|千|元|块|圆)?(?:整|正|人民币|钱|现金|/人|每人|/户)?$",
+    rf"^{_BEFORE}(?P<number>[-+]?(?:{_DIGITS}))(?P<unit>万元|千元|百元|万|千|百|元|块|圆)?"
+    r"(?:整|正|人民币|钱|现金|/人|每人|/户|/年|/月|每年|每月|一年)?[。.]?$",
     re.IGNORECASE,
 )
 _NUMERALS = re.compile(
-    r"^(?:人民币)?(?P<number>[零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬两]+)(?P<unit>元|块|圆)?(?:整|正)?$"
+    rf"^{_BEFORE}(?P<number>[零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬两]+)(?P<unit>元|块|圆)?(?:整|正)?[。.]?$"
 )
-_ABOUT = re.compile(r"^(?:约|大约|近|将近|不到|超过|大概)(?P<rest>.+)$|^(?P<rest2>.+?)(?:左右|余元|多元|余|多|上下)$")
-_LEADING = re.compile(r"^(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>万元|千元|万|元|块)?(?=[+＋和及、,，;；(（/及]|外)")
-_ANYWHERE = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>万元|万|元)")
+_ABOUT = re.compile(r"^(?:约|大约|近|将近|不到|超过|大概|价值约|折价约)(?P<rest>.+)$|^(?P<rest2>.+?)(?:左右|余元|多元|余|多|上下)$")
+_LEADING = re.compile(rf"^(?P<number>{_DIGITS})(?P<unit>万元|千元|万|元|块)?(?=[+＋和及、,，;；(（/及]|外)")
+_ANYWHERE = re.compile(r"(?P<about>约|近|大概)?(?P<number>\d+(?:\.\d+)?)(?P<unit>万元|万|元)(?P<each>/|每)?")
+_TIMES = re.compile(r"(\d+)\D{0,3}[×xX*]\s*(\d+(?:\.\d+)?)元|(\d+(?:\.\d+)?)元\D{0,3}[×xX*]\s*(\d+)")
+_LOOK_ALIKE = str.maketrans("OoＯlI", "00011")
 
 
 def _value(found: re.Match[str], unit: float) -> float:
@@ -62,29 +68,44 @@ class Amount(FieldType):
             return self._checked(float(raw) * context.unit, spec, context)
         text = squeeze(as_text(raw))
         if found := _PLAIN.match(text):
-            parsed = self._checked(_value(found, context.unit), spec, context)
-            if parsed.code is None and half_width(raw).strip() != tidy(raw):
-                return parsed
-            return parsed
+            return self._checked(_value(found, context.unit), spec, context)
         if found := _NUMERALS.match(text):
             number = chinese_number(found["number"])
             if number is not None:
                 return self._checked(float(number) * (1.0 if found["unit"] else context.unit), spec, context)
         rest = found["rest"] or found["rest2"] if (found := _ABOUT.match(text)) else ""
         inner = _PLAIN.match(rest) if rest else None
-        for inexact in (inner, _LEADING.match(text), _ANYWHERE.search(text) if spec.mixed else None):
+        if inner is None and spec.mixed:
+            return self._goods(text, raw)
+        for inexact in (inner, _LEADING.match(text)):
             if inexact:
-                amount = round(_value(inexact, context.unit), 2)
-                if spec.mixed and inexact is not inner:
-                    return Parsed(amount)
-                return Parsed(amount, "W217", {"value": tidy(raw)[:30], "taken": shown(amount)}, None)
-        if spec.mixed and not any(char.isdigit() for char in text):
-            return Parsed()
+                return self._inexact(_value(inexact, context.unit), raw)
         return self._unreadable(raw)
+
+    def _goods(self, text: str, raw: Any) -> Parsed:
+        """Return what goods are worth by the prices written beside them: 米1袋80元、油1桶60元; without a price they are no amount."""
+        if times := _TIMES.search(text):
+            first, second = (float(part) for part in times.groups() if part)
+            return self._inexact(first * second, raw)
+        prices = list(_ANYWHERE.finditer(text))
+        if not prices:
+            return Parsed() if not any(char.isdigit() for char in text) or not text.isascii() else self._unreadable(raw)
+        amount = round(sum(_value(price, 1.0) for price in prices), 2)
+        if any(price["about"] or price["each"] for price in prices):
+            return self._inexact(amount, raw)
+        return Parsed(amount)
+
+    @staticmethod
+    def _inexact(amount: float, raw: Any) -> Parsed:
+        amount = round(amount, 2)
+        return Parsed(amount, "W217", {"value": tidy(as_text(raw))[:30], "taken": shown(amount)}, None)
 
     @staticmethod
     def _unreadable(raw: Any) -> Parsed:
-        return Parsed(None, "E216", {"value": as_text(raw)[:30], "unit": "@yuan"})
+        text = squeeze(as_text(raw))
+        meant = text.translate(_LOOK_ALIKE)
+        guess = meant if meant != text and _PLAIN.match(meant) else None
+        return Parsed(None, "E216", {"value": as_text(raw)[:30], "unit": "@yuan"}, guess)
 
     @staticmethod
     def _checked(amount: float, spec: FieldSpec, context: Context) -> Parsed:

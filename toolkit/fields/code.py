@@ -19,6 +19,7 @@ _SPLIT = re.compile(r"[、,，;；/\n\r\s+]+|(?<=次)(?=\S)")
 _COUNT = re.compile(
     r"(?:[×xX*]?\d+|[一二三四五六七八九十两]+)(?:次|枚|项|个)$|^\d{4}年(?:度)?(?:荣?立|荣?获)?|^(?:荣立|荣获|获|立)"
 )
+_NOTE = re.compile(r"\([^()]*\)$|（[^（）]*）$")
 _NEAR = 70
 
 
@@ -52,6 +53,8 @@ class Code(FieldType):
             value = self._several(text, spec.codes)
             if value is not None:
                 return Parsed(value)
+        if value is None and "预备" not in text and (bare := _NOTE.sub("", text)) and bare != text:
+            value = look_up(bare, spec.codes)
         if value is None:
             return self._unknown(text, spec, spec.codes)
         if value == text:

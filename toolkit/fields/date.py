@@ -25,18 +25,26 @@ _DIGITS = "〇零○一二三四五六七八九"
 _CHINESE = re.compile(
     rf"(?P<y>[{_DIGITS}]{{2,4}})年(?:(?P<m>[{_DIGITS}十]{{1,3}})月(?:(?P<d>[{_DIGITS}十]{{1,3}})[日号]?)?)?"
 )
-_SEP = r"[年./\-\\、,，。~—–_]"
 _PARTS = re.compile(
-    rf"^(?P<y>\d{{4}}|\d{{2}})年?{_SEP}+(?P<m>\d{{1,2}})(?:[月./\-\\、,，。—–_]+(?P<d>\d{{1,2}}))?[日号月.]?$"
+    r"^(?P<y>\d{4}|\d{2})(?:年|(?P<s>年?[./\-\\、,，。~—–_]{1,2}))(?P<m>\d{1,2})(?:(?:月|(?P<t>月?[./\-\\、,，。~—–_]{1,2}))(?P<d>\d{1,2}))?[日号月.]?$"
 )
+_MONTHS = re.compile(r"^(?P<y>\d{4})[年.](?P<m>\d{1,2})月?(?:[-—–~～至到、,，和及]+\d{1,2}月?)+(?:份)?$")
 _YEAR = re.compile(r"^(?P<y>\d{4})(?:年|\.)?$")
 _SHORT_YEAR = re.compile(r"^(?P<y>\d{2})年$")
 _DOTTED = re.compile(r"^(?P<y>\d{4})[.年](?P<m>\d{2})(?P<d>\d{2})$")
 _VAGUE = re.compile(
     r"^(?P<y>\d{4}|\d{2})年?(?:(?P<m>\d{1,2})月)?(?:底|初|末|中|春|夏|秋|冬|春季|夏季|秋季|冬季|上半年|下半年|左右|前后|年底|年初|上旬|中旬|下旬|份|月份)+$"
 )
-_NO_YEAR = re.compile(r"^(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?$")
-_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
+_NO_YEAR = re.compile(r"^(?P<m>\d{1,2})[月./\-](?P<d>\d{1,2})[日号]?$")
+_TIME = re.compile(
+    r"[T\s]*[(（]?(?:星期|周)[一二三四五六日天][)）]?|[T\s]*(?:上午|下午|早上|晚上|中午|凌晨)?(?:\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|\d{1,2}[时点](?:\d{1,2}分?|半)?)$"
+    r"|[T\s]*(?:上午|下午|早上|晚上|中午|凌晨)$"
+)
+_WORDS = re.compile(r"(?:入伍|参军|退役|退伍|复员|转业|出生|去世|病故|入党|走访|慰问|生)$")
+_MIXED = re.compile(rf"(?<=年)[{_DIGITS}十]{{1,3}}(?=月)|(?<=月)[{_DIGITS}十]{{1,3}}(?=[日号])")
+_FEAST = re.compile(r"^(?P<y>\d{4})年?(?P<f>春节|元旦|元宵|清明|端午|五一|七一|八一|中秋|国庆|重阳)(?:节|前后|前|期间)?$")
+_FEASTS = {"元旦": 1, "清明": 4, "五一": 5, "七一": 7, "八一": 8, "国庆": 10}
+_SAME_DAY = frozenset({"当日", "当天", "当场", "即日", "同日"})
 _RANGE = re.compile(r"^(?P<first>\d{4}[年./\-]\d{1,2}(?:[月./\-]\d{1,2}日?)?)(?:[-—–~至到]+)(?P<last>.+)$")
 EXAMPLE = "1985.03.02"
 
@@ -99,11 +107,24 @@ def _make(year: int, month: int | None, day: int | None) -> PartialDate | None:
 def read_text(text: str, today: date) -> tuple[PartialDate | None, str | None]:
     """Return (date, code) of a text; the code is E211, E214 or W215 where something is to be said."""
     plain = squeeze(_TIME.sub("", tidy(text)))
-    plain = plain.replace("农历", "").replace("阳历", "").replace("公元", "").strip("()")
+    plain = plain.replace("农历", "").replace("阳历", "").replace("公元", "").replace("元月", "1月").strip("()'’‘`")
+    plain = _WORDS.sub("", plain)
+    if plain[:1].isdigit():
+        plain = _MIXED.sub(lambda found: str(chinese_number(found[0])), plain)
+    if plain[:1] in "约近" or plain[:2] == "大约":
+        made, code = read_text(plain.lstrip("大约近"), today)
+        return made, code or "W215"
     if found := _CHINESE.fullmatch(plain):
         plain = _from_chinese(found)
     if plain.isdigit():
         return _from_digits(plain, today)
+    if found := _MONTHS.match(plain):
+        consistent = _PARTS.match(plain)
+        if consistent is None or consistent["d"] is None or not _one_date(consistent):
+            made = _make(int(found["y"]), int(found["m"]), None)
+            return made, "W215" if made else "E211"
+    if found := _FEAST.match(plain):
+        return _make(int(found["y"]), _FEASTS.get(found["f"]), None), "W215"
     for pattern in (_DOTTED, _PARTS, _YEAR, _SHORT_YEAR):
         if found := pattern.match(plain):
             groups = found.groupdict()
@@ -120,6 +141,14 @@ def read_text(text: str, today: date) -> tuple[PartialDate | None, str | None]:
         made, code = read_text(found["first"], today)
         return made, code or "W215"
     return None, "E214"
+
+
+def _one_date(found: re.Match[str]) -> bool:
+    """Say whether the separators of three numbers are those of one date, not of several months (2020.3-5, 2020年1-3月)."""
+    first, second = found["s"], found["t"]
+    if first is None:  # 年
+        return second is None or second in (".", "/") or (second[:1] == "月" and second[1:] in (".", ""))
+    return second is None or second == first or (first in "./" and second in "./") or {first, second} <= {"。", ".", "，", ",", "、"}
 
 
 def _from_chinese(found: re.Match[str]) -> str:
@@ -175,6 +204,21 @@ def _read_number(raw: float, today: date) -> tuple[PartialDate | None, str | Non
     return made, None if made else "E211"
 
 
+def _in_year(raw: Any, year: int) -> tuple[PartialDate, str] | None:
+    """Return (date, code) of a month and day without a year (1月15日, 7-28, 12.8), or None where it reads otherwise.
+
+    A number has lost the zero of 12.10 and 12.20: of such ones only the month is sure.
+    """
+    found = _NO_YEAR.match(squeeze(as_text(raw)))
+    if not found or int(found["m"]) == year % 100:
+        return None
+    if not isinstance(raw, str) and found["d"] in ("1", "2", "3"):
+        made = _make(year, int(found["m"]), None)
+        return (made, "W215") if made else None
+    made = _make(year, int(found["m"]), int(found["d"]))
+    return (made, "I238") if made else None
+
+
 class Date(FieldType):
     """A date with its precision; the parsed value is a :class:`PartialDate`."""
 
@@ -192,12 +236,14 @@ class Date(FieldType):
             made, code = _read_number(raw, context.today)
         else:
             made, code = read_text(as_text(raw), context.today)
-        if code == "E214" and context.year and (found := _NO_YEAR.match(squeeze(as_text(raw)))):
-            made = _make(context.year, int(found["m"]), int(found["d"]))
-            code = "I238" if made else "E211"
+        if context.year and not isinstance(raw, date) and (found := _in_year(raw, context.year)):
+            made, code = found
+        if code == "E214":
+            plain = squeeze(as_text(raw))
+            code = "I239" if plain in _SAME_DAY else "E211" if context.year and _NO_YEAR.match(plain) else code
         if code:
-            shown = as_text(raw)
-            return Parsed(made, code, {"value": shown[:30], "example": EXAMPLE, "taken": str(made) if made else ""})
+            example = f"{context.year}.03.02" if context.year else EXAMPLE
+            return Parsed(made, code, {"value": as_text(raw)[:30], "example": example, "taken": str(made) if made else ""})
         if made and not spec.future and made.first > context.today:
             return Parsed(made, "W213", {"field": spec.name})
         if isinstance(raw, str) and half_width(raw) != raw and made:

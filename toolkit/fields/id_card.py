@@ -21,7 +21,7 @@ from toolkit.fields.base import Context, FieldSpec, FieldType, Parsed, as_text
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK = "10X98765432"
-_STRIP = re.compile(r"[\s\-‐–—_'’‘`\"“”.,，。:：·*#]")
+_STRIP = re.compile(r"[\s\-‐–—_'’‘`\"“”.,，。:：·#]|^\*+|\*+$")
 _X = str.maketrans("xｘＸ×хХ✕✖", "XXXXXXXX")
 _FLOAT = re.compile(r"^\d(\.\d+)?E\+?1[4-9]$", re.IGNORECASE)
 _MOBILE = re.compile(r"^1[3-9]\d{9}$")
@@ -52,6 +52,12 @@ def birth_date(number: str) -> date | None:
 def is_male(number: str) -> bool:
     """Say whether an 18-character number belongs to a man: its 17th digit is odd."""
     return int(number[16]) % 2 == 1
+
+
+def _cut_off(number: str) -> bool:
+    """Say whether 15 digits are the beginning of an 18-character number: their date is written with its century."""
+    old, new = birth_date(f"{number[:6]}19{number[6:]}000"), birth_date(f"{number}000")
+    return old is None and new is not None and new.year >= _FIRST_YEAR
 
 
 class IdCard(FieldType):
@@ -102,11 +108,13 @@ class IdCard(FieldType):
             and number[:-1].isdigit()
             and (number[-1] in _DIGITS or (number[-1] == "X" and len(number) != 15))
         ):
+            if "*" in number and not number.strip("*0123456789X"):
+                return Parsed(None, "E203", {"chars": "*"})
             strange = "".join(dict.fromkeys(char for char in number[:-1] if char not in _DIGITS))
             if number[-1] not in _DIGITS and not (number[-1] == "X" and len(number) != 15):
                 strange += number[-1]
             return Parsed(None, "E203", {"chars": strange[:12]})
-        if len(number) not in (15, 18):
+        if len(number) not in (15, 18) or (len(number) == 15 and _cut_off(number)):
             return Parsed(None, "E202", {"length": len(number)})
         full = number if len(number) == 18 else f"{number[:6]}19{number[6:]}0"
         born = birth_date(full)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from toolkit.fields.base import Context, FieldSpec, FieldType, Parsed, as_text
-from toolkit.fields.number import out_of_range, read_number
+from toolkit.fields.number import inexact, out_of_range, read_number
 
 
 class Integer(FieldType):
@@ -19,16 +19,18 @@ class Integer(FieldType):
 
     def parse(self, raw: Any, spec: FieldSpec, context: Context) -> Parsed:  # noqa: ARG002 - a number stands for itself
         """Return the whole number."""
-        value = read_number(raw, spec)
-        if value is None or not value.is_integer():
+        found = read_number(raw, spec)
+        if found is None or not found.value.is_integer():
             return Parsed(None, "E231", {"value": as_text(raw)[:30]})
-        found = out_of_range(value, spec)
-        return found._replace(value=int(value)) if found else Parsed(int(value))
+        value = int(found.value)
+        if beyond := out_of_range(found.value, spec):
+            return beyond._replace(value=value)
+        return Parsed(value) if found.exact else inexact(found, raw, spec)._replace(value=value)
 
     def resembles(self, raw: Any, spec: FieldSpec, context: Context) -> bool:  # noqa: ARG002 - only the value counts
         """A whole number within the field's limits."""
-        value = read_number(raw, spec)
-        return value is not None and value.is_integer() and out_of_range(value, spec) is None
+        found = read_number(raw, spec)
+        return found is not None and found.exact and found.value.is_integer() and out_of_range(found.value, spec) is None
 
 
 TYPE = Integer()

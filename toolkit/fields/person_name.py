@@ -12,14 +12,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from toolkit.characters import half_width, visible
+from toolkit.characters import half_width, squeeze, visible
 from toolkit.fields.base import Context, FieldSpec, FieldType, Parsed, as_text
 
 _DOTS = str.maketrans("•・．‧●・｡", "·······")
 _NOTE = re.compile(r"^(?P<name>[^()（）\[\]【】<>《》*＊★☆▲△#]+?)\s*(?P<note>[(（\[【<《].*[)）\]】>》]|[*＊★☆▲△#]+)$")
 _SEPARATORS = re.compile(
-    r"[、/,，;；&+\n\r|]+|\s{3,}|(?<=[\u4e00-\u9fff]{2})\s+(?=[\u4e00-\u9fff]{2})|(?<=[\u4e00-\u9fff])(?:和|与|及)(?=[\u4e00-\u9fff]{2,3}$)"
+    r"[、/,，;；&+\n\r|]+|(?<=[\u4e00-\u9fff]{2})\s+(?=[\u4e00-\u9fff]{2})|(?<=[\u4e00-\u9fff])(?:和|与|及)(?=[\u4e00-\u9fff]{2,3}$)"
 )
+_COMPOUND = re.compile(
+    r"^(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|令狐|慕容|司徒|司空|夏侯|长孙|宇文|端木|申屠|公羊|澹台|轩辕|南宫|独孤|呼延|完颜|闻人|西门|万俟|赫连|濮阳|淳于|单于|太叔|公冶|宗政|仲孙|钟离|鲜于)\s+[\u4e00-\u9fff]{1,2}$"
+)
+_LABELLED = re.compile(r"^(?P<label>[\u4e00-\u9fff]{2,6})[::](?P<name>[\u4e00-\u9fff·]{2,8})$")
+_NO_NAME = re.compile(
+    r"之(?:子|女|妻|母|父|妹|弟|兄|姐|孙)$|全体|全村|全家|^本村|所有|[○×＊]|[xX]{1,2}$|\*{2,}$"
+    r"|(?<=[\u4e00-\u9fff])\*+(?=[\u4e00-\u9fff])"
+)
+_NUMBERS = re.compile(r"\d{7,}")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _PLAIN = re.compile(r"(?:(?!等)[\u4e00-\u9fff]){2,3}")
 _AND_OTHERS = re.compile(r"等\s*(\d+|[一二三四五六七八九十两]+)?\s*(人|名|户|位)")
@@ -41,11 +50,20 @@ class PersonName(FieldType):
         text = visible(as_text(raw))
         if not text:
             return Parsed()
+        plain = squeeze(text)
+        if len(plain) in (15, 18) and _NUMBERS.match(plain):
+            return Parsed(None, "E208", {"field": spec.name, "what": "@an_id_number"})
+        if _NUMBERS.fullmatch(plain):
+            return Parsed(None, "E208", {"field": spec.name, "what": "@a_phone_number"})
         if not isinstance(raw, str) or text.isdigit():
             return Parsed(None, "W224", {"chars": text[:20]})
         if spec.several:
             return Parsed(half_width(text))
-        people = [part for part in _SEPARATORS.split(text) if part.strip()]
+        if found := _LABELLED.match(squeeze(text)):
+            return Parsed(found["name"], "W223", {"note": f"{found['label']}：", "name": found["name"]}, found["name"])
+        if found := _NO_NAME.search(text):
+            return Parsed(text, "W241", {"value": text[:20]})
+        people = [] if _COMPOUND.match(text) else [part for part in _SEPARATORS.split(text) if part.strip()]
         if len(people) > 1 and not re.search(r"[A-Za-z]", text):
             return Parsed(None, "W222", {"count": len(people)})
         if _AND_OTHERS.search(text):

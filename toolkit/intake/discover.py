@@ -57,7 +57,7 @@ def walk(folder: Path) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
         with os.scandir(place) as entries:
             for entry in entries:
                 path = f"{prefix}{entry.name}"
-                if _passed_over(entry.name):
+                if is_passed_over(entry.name):
                     continue
                 if entry.is_symlink():
                     links.append(path)
@@ -68,7 +68,7 @@ def walk(folder: Path) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
     return sorted(found, key=lambda item: item[0]), sorted(links)
 
 
-def _passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
     """Say whether a name is a lock file, a temporary or a system file: nobody's ledger."""
     return name.lower() in _SYSTEM or _TEMPORARY.search(name) is not None or name.startswith(".")
 

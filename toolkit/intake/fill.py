@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from toolkit.characters import squeeze
@@ -30,12 +32,14 @@ class Filler:
         self._merged_columns = {column for _, column in self._merged}
 
     def _vertical_merges(self, mapped: set[int]) -> dict[tuple[int, int], tuple[int, int]]:
-        """Return cell → the cell whose value it shows, for merges down the rows of the body."""
+        """Return cell → the cell whose value it shows, for merges down the rows of the body; one amount for several rows counts once."""
+        fields = self._table.ledger.fields
+        amounts = {number for name, numbers in self._table.columns.items() if fields[name].type == "amount" for number in numbers}
         shown = {}
         for top, left, bottom, right in self._sheet.merges:
             if bottom > top and bottom - top < 5_000 and top > self._table.header.last:
                 for column in range(left, right + 1):
-                    if column in mapped:
+                    if column in mapped and column not in amounts:
                         for row in range(top + 1, bottom + 1):
                             shown[row, column] = (top, column)
         return shown
@@ -45,15 +49,19 @@ class Filler:
         table = self._table
         cells: list[list[Any]] = []
         section = ""
-        bounds = [0]
+        bounds, wholes = [0], [0]  # where a subtotal may begin, and where a total may: not after a subtotal
         totals: list[tuple[int, list[Any], tuple[int, ...]]] = []
         for number, kind in zip(body, kinds, strict=True):
             row, values = self._sheet.rows[number], self._sheet.values[number]
             if kind is RowKind.TOTAL:
-                totals.append((row, values, (*bounds, len(table.rows))))
+                partial = is_subtotal(values)
+                totals.append((row, values, (*(bounds if partial else wholes), len(table.rows))))
                 bounds.append(len(table.rows))
+                if not partial:
+                    wholes.append(len(table.rows))
             elif kind is RowKind.HEADER:
                 bounds.append(len(table.rows))
+                wholes.append(len(table.rows))
             elif kind is RowKind.SECTION:
                 section = squeeze(next(str(cell) for cell in values if cell is not None))
             elif kind is RowKind.ZERO:
@@ -81,11 +89,15 @@ class Filler:
                 self._result.findings.append(finding)
 
     def _zero_elsewhere(self) -> bool:
-        """Say whether a line around the table reports zero (零报告 in the title)."""
-        return "零报告" in self._table.meta.title or "零报告" in self._sheet.name
+        """Say whether a line around the table, or the sheet's name, reports that there was nothing."""
+        return self._table.meta.nothing or "零报告" in self._sheet.name
 
     def _column(self, name: str, numbers: tuple[int, ...], cells: list[list[Any]]) -> list[Any]:
         """Return a field's raw values along the rows of the table."""
+        if (ticks := self._table.ticks.get(name)) is not None:
+            return [_ticked(row, ticks) for row in cells]
+        if name in self._table.sums:
+            return [_added([row[number - 1] for number in numbers if number <= len(row)]) for row in cells]
         if len(numbers) > 1:
             is_date = self._table.ledger.fields[name].type == "date"
             parts = ([row[number - 1] if number <= len(row) else None for number in numbers] for row in cells)
@@ -145,6 +157,29 @@ class Filler:
         self._result.findings.append(
             Finding(code, severity, place, params, self._table.ledger.id, key=str(params.get("text", row)))
         )
+
+
+def is_subtotal(values: Sequence[Any]) -> bool:
+    """Say whether a total line adds up only the rows since the one before it."""
+    texts = ("".join(value.split()) for value in values[:6] if isinstance(value, str))
+    return any("小计" in text or "本页" in text or _OF_A_VILLAGE.search(text) for text in texts)
+
+
+_OF_A_VILLAGE = re.compile(r"(?:村|社区|组)(?:合计|共计|计)")
+
+
+def _ticked(row: list[Any], ticks: Mapping[int, str]) -> Any:
+    """Return the answer that is ticked; several of them joined, which nobody will take for one."""
+    answers = [answer for column, answer in ticks.items() if column <= len(row) and row[column - 1] is not None and squeeze(str(row[column - 1]))]
+    return "、".join(answers) or None
+
+
+def _added(parts: list[Any]) -> Any:
+    """Return what the parts of an amount add up to; texts are left to be read, or not, as one."""
+    given = [part for part in parts if part is not None]
+    if all(isinstance(part, (int, float)) for part in given):
+        return sum(given) if given else None
+    return "+".join(as_text(part) for part in given) if len(given) > 1 else given[0]
 
 
 def _joined(parts: list[Any], *, is_date: bool) -> Any:

@@ -41,7 +41,10 @@ _PREFIXES = (
     "拟",
 )
 _SUFFIXES = ("情况", "信息", "名称", "必填", "栏", "内容")
-_UNIT = re.compile(r"[(（/](人民币)?(?P<unit>万元|千元|百元|元)[)）]?")
+_UNIT = re.compile(r"[(/](?:金额)?(?:单位[::]?)?(?:人民币)?(?P<unit>万元|千元|百元|元)(?:[)、,/]|$)|^(?P<alone>万元|千元|百元|元)$")
+_UNITS_ONLY = re.compile(
+    r"^\(?(?:单位[::]?)?(?:万元|千元|百元|元|人|户|次|件|个|份|小时|学时|平方米|㎡|岁|年|年月|年月日|必填|选填)(?:/[人户次年月])?\)?$"
+)
 DATE_PARTS = frozenset({"年", "月", "日", "年份", "月份"})
 PLACE_PARTS = frozenset({"镇", "乡镇", "村", "街道", "社区", "乡(镇)", "村(社区)", "县", "市", "详细", "门牌", "组"})
 UNIT_FACTORS = {"元": 1.0, "百元": 100.0, "千元": 1_000.0, "万元": 10_000.0}
@@ -149,6 +152,21 @@ def find_headers(sheet: Sheet, index: HeadingIndex) -> list[Header]:
     return headers
 
 
+def is_card(sheet: Sheet, header: Header, index: HeadingIndex) -> bool:
+    """Say whether a header only seems one: on a form or a card headings stand beside their values, row after row."""
+    heads = [fold(part) for column in header.columns for part in column.path]
+    known = header.texts()
+    more = 0
+    below = [values for row, values in zip(sheet.rows, sheet.values, strict=True) if row > header.last]
+    for values in below[:5]:
+        texts = [cell for cell in values if cell.__class__ is str]
+        found = [fold(cell) for cell in texts if index.known(cell)]
+        led = len(texts) >= 2 and bool(found) and fold(texts[0]) == found[0]  # a heading, then its value
+        more += bool(found) and not set(found) & known and (len(found) >= 2 or led)
+    hits = sum(map(index.known, (part for column in header.columns for part in column.path)))
+    return more >= 2 and hits * 4 <= len(heads) * 3
+
+
 def _heads(values: list[Any], index: HeadingIndex) -> bool:
     """Say whether a row reads like a header: at least two known headings, and they are much of what it holds."""
     filled = len(values) - values.count(None)
@@ -222,8 +240,9 @@ def _under_merges(sheet: Sheet, position: int, below: list[Any]) -> bool:
 
 
 def _only_parts(filled: list[Any]) -> bool:
-    """Say whether a row holds nothing but the parts that a heading above it is split into."""
-    return {squeeze(cell) for cell in filled} <= DATE_PARTS | PLACE_PARTS
+    """Say whether a row holds nothing but what belongs to the headings above it: the parts they are split into, or their units."""
+    texts = {squeeze(cell) for cell in filled}
+    return texts <= DATE_PARTS | PLACE_PARTS or all(map(_UNITS_ONLY.match, texts))
 
 
 def _under_gaps(above: list[Any], below: list[Any]) -> bool:
@@ -245,18 +264,31 @@ def _compose(sheet: Sheet, first: int, last: int) -> Header:
             if text and (not path or fold(path[-1]) != fold(text)):
                 path.append(text)
                 row = sheet.rows[position]
-        if path:
+        if path and not _covered(sheet, last, column + 1, header):
             header.columns.append(Column(column + 1, *_reading(tuple(path)), tuple(path), row))
     return header
+
+
+def _covered(sheet: Sheet, last: int, column: int, header: Header) -> bool:
+    """Say whether a column only lies under a heading merged over it and nothing stands in it below."""
+    row = sheet.rows[last]
+    inside = any(top <= row <= bottom and left < column <= right for top, left, bottom, right in sheet.merges)
+    if not inside or not header.columns or header.columns[-1].number != column - 1:
+        return False
+    return all(len(values) < column or values[column - 1] is None for values in sheet.values[last + 1 :])
 
 
 @lru_cache(maxsize=20_000)
 def _reading(path: tuple[str, ...]) -> tuple[str, tuple[str, ...], str, str, float | None]:
     """Return the text, candidates, group, leaf and unit of a column by its headings: the same ones stand in sheet after sheet."""
+    if len(path) > 1 and _UNITS_ONLY.match(squeeze(path[-1])):
+        shown, candidates, group, leaf, unit = _reading(path[:-1])
+        found = _UNIT.search(squeeze(path[-1]))
+        return shown, candidates, group, leaf, UNIT_FACTORS[found["unit"] or found["alone"]] if found else unit
     tries = [path[-1]] if len(path) == 1 else ["".join(path), "".join(path[-2:]), path[-1], *_from_groups(path)]
     candidates = tuple(dict.fromkeys(form for text in tries for form in spellings(text)))
-    units = (found for text in reversed(path) if (found := _UNIT.search(squeeze(text))))
-    unit = next((UNIT_FACTORS[found["unit"]] for found in units), None)
+    units = (told for text in reversed(path) if (told := _UNIT.search(squeeze(text))))
+    unit = next((UNIT_FACTORS[told["unit"] or told["alone"]] for told in units), None)
     shown = "/".join("".join(part.split()) for part in path)
     return shown, candidates, path[0] if len(path) > 1 else "", path[-1], unit
 
@@ -274,17 +306,20 @@ def _from_groups(path: Sequence[str]) -> list[str]:
 
 
 def halves(header: Header) -> list[Header]:
-    """Return the tables that a header stands for: several where its headings repeat in order, side by side."""
+    """Return the tables that a header stands for: several where its headings repeat in order, side by side.
+
+    What follows the last repetition belongs to it: a 备注 for both.
+    """
     texts = [fold(column.leaf) for column in header.columns]
-    for width in range(3, len(texts) // 2 + 1):
-        if len(texts) % width == 0 and all(
-            texts[start : start + width] == texts[:width] for start in range(width, len(texts), width)
-        ):
-            return [
-                Header(header.first, header.last, header.columns[start : start + width])
-                for start in range(0, len(texts), width)
-            ]
-    return [header]
+    width = next((number for number, text in enumerate(texts[1:], 1) if text == texts[0]), 0)
+    if width < 3 or texts[width : 2 * width] != texts[:width]:
+        return [header]
+    count = 1
+    while texts[count * width : (count + 1) * width] == texts[:width]:
+        count += 1
+    starts = [number * width for number in range(count)]
+    ends = [*starts[1:], len(texts)]
+    return [Header(header.first, header.last, header.columns[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _level(sheet: Sheet, position: int, width: int, *, lowest: bool) -> list[str]:

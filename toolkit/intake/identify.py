@@ -15,7 +15,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from toolkit.characters import fold
-from toolkit.intake.header import DATE_PARTS, PLACE_PARTS, Column, Header
+from toolkit.fields.base import FieldSpec
+from toolkit.intake.header import DATE_PARTS, PLACE_PARTS, Column, Header, spellings
 from toolkit.ledgers.dictionary import Dictionary, Ledger
 
 SURE = 0.55
@@ -33,7 +34,8 @@ class Match:
     """How a header reads as one ledger.
 
     ``columns``: field → the columns (usually one) that hold it; ``near``: column → field where the heading is nearly that of a
-    field; ``double``: column → field where another column already is that field; ``unknown``: columns the ledger lacks.
+    field; ``double``: column → field where another column already is that field; ``unknown``: columns the ledger lacks. ``ticks``: field →
+    column → the answer that a tick in it gives (是否主干 over 是 and 否); ``sums``: fields whose columns are added up (慰问金 over 春节 and 八一).
     """
 
     ledger: Ledger
@@ -44,6 +46,8 @@ class Match:
     near: dict[int, str] = field(default_factory=dict)
     sure: bool = True
     other: Ledger | None = None
+    ticks: dict[str, dict[int, str]] = field(default_factory=dict)
+    sums: set[str] = field(default_factory=set)
 
     @property
     def missing(self) -> list[str]:
@@ -68,8 +72,9 @@ class Reading:
         counts: Counter[str] = Counter()
         for column in header.columns:
             meaning = {name: field_name for name, (_, field_name) in meanings[column.number].items()}
-            if fold(column.leaf) in _PARTS:
-                meaning = dict(dictionary.headings.get(fold(column.group), ())) | meaning
+            if column.group:  # parts, answers and sums are taken with the field that the group names
+                grouped = (pair for form in spellings(column.group) for pair in dictionary.headings.get(form, ()))
+                meaning = dict(grouped) | meaning
             counts.update(meaning.keys())
             for name, field_name in meaning.items():
                 fields.setdefault(name, set()).add(field_name)
@@ -164,15 +169,44 @@ def _joins(
 
 
 def _split_columns(ledger: Ledger, taken: dict[str, list[int]], match: Match) -> None:
-    """Take columns that only say 年, 月 or 村 as parts of the field their group heading names."""
+    """Take columns that only say 年, 月 or 村 as parts of the field their group heading names; likewise answers to tick, and sums."""
+    money: dict[str, list[Column]] = {}
     for column in list(match.unknown):
-        name = ledger.headings.get(fold(column.group))
-        parts = DATE_PARTS if name and ledger.fields[name].type == "date" else PLACE_PARTS
-        if name and fold(column.leaf) in parts:
-            numbers = taken.setdefault(name, [])
-            if not numbers or column.number - max(numbers) == 1:
-                numbers.append(column.number)
+        forms = spellings(column.group) if column.group else ()
+        name = next((ledger.headings[form] for form in forms if form in ledger.headings), None)
+        if not name:
+            continue
+        spec, leaf = ledger.fields[name], fold(column.leaf)
+        numbers = taken.get(name, [])
+        if answer := _answer(spec, leaf):
+            if not numbers or name in match.ticks:
+                match.ticks.setdefault(name, {})[column.number] = answer
+                taken.setdefault(name, []).append(column.number)
                 match.unknown.remove(column)
+        elif leaf in (DATE_PARTS if spec.type == "date" else PLACE_PARTS):
+            if not numbers or column.number - max(numbers) == 1:
+                taken.setdefault(name, []).append(column.number)
+                match.unknown.remove(column)
+        elif spec.type == "amount" and not numbers:
+            money.setdefault(name, []).append(column)
+    for name, columns in money.items():
+        whole = [column for column in columns if fold(column.leaf) in _WHOLE]
+        chosen = whole[:1] or columns
+        taken[name] = [column.number for column in chosen]
+        if len(chosen) > 1:
+            match.sums.add(name)
+        for column in chosen:
+            match.unknown.remove(column)
+
+
+_WHOLE = frozenset({"合计", "小计", "总计", "共计", "总额", "合计金额"})
+
+
+def _answer(spec: FieldSpec, leaf: str) -> str | None:
+    """Return the answer that a tick under a heading gives: 是 or 否, or a choice of the field's list."""
+    if spec.type == "yes_no":
+        return leaf if leaf in ("是", "否", "有", "无") else None
+    return spec.codes.lookup.get(leaf) if spec.type == "code" and spec.codes is not None else None
 
 
 def identify(
@@ -228,17 +262,34 @@ def _is_acceptable(match: Match, *, hinted: bool) -> bool:
 
 
 def _hints(texts: Mapping[str, Sequence[str]], dictionary: Dictionary) -> dict[str, float]:
-    """Return a bonus for each ledger that a title names; of several in one text the longest title counts."""
+    """Return a bonus for each ledger that a text names.
+
+    A title inside a longer one does not count (信访 in 信访台账), nor does one that is only a word for lists of people (退役军人花名册) where
+    the text names another ledger too.
+    """
     bonus: dict[str, float] = {}
     for source, weight in _BONUS.items():
         for text in texts.get(source, ()):
-            folded = fold(text)
-            found = [(len(title), ledger) for title, ledger in dictionary.titles if title in folded]
-            longest = max((length for length, _ in found), default=0)
-            for length, name in found:
-                if length == longest:
-                    bonus[name] = max(bonus.get(name, 0.0), weight)
+            for name in _named(fold(text), dictionary):
+                bonus[name] = max(bonus.get(name, 0.0), weight)
     return bonus
+
+
+def _named(folded: str, dictionary: Dictionary) -> set[str]:
+    found = [(title, ledger) for title, ledger in dictionary.titles if title in folded]
+    found = [(title, ledger) for title, ledger in found if not any(title != other and title in other for other, _ in found)]
+    exact = {ledger for title, ledger in found if title not in dictionary.ledgers[ledger].fallback_titles}
+    return exact or {ledger for _, ledger in found}
+
+
+def named_ledger(texts: Mapping[str, Sequence[str]], dictionary: Dictionary) -> Ledger | None:
+    """Return the one ledger that the title names, else the sheet's name, else the file's; None where none or several do."""
+    for source in _BONUS:
+        for text in texts.get(source, ()):
+            found = _named(fold(text), dictionary)
+            if len(found) == 1:
+                return dictionary.ledgers[found.pop()]
+    return None
 
 
 def _score(width: int, ledger: Ledger, there: Iterable[str], known: int, dictionary: Dictionary) -> float:

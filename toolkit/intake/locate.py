@@ -5,13 +5,15 @@ Nothing is dropped silently: every row gets a kind, every column that is not use
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from toolkit.intake.body import BodyReader, RowKind
+from toolkit.characters import fold, squeeze
+from toolkit.intake.body import BodyReader, RowKind, looks_like_id
 from toolkit.intake.fill import Filler
-from toolkit.intake.header import Column, Header, HeadingIndex, find_headers, halves
+from toolkit.intake.header import Column, Header, HeadingIndex, find_headers, halves, is_card
 from toolkit.intake.identify import (
     GUESS,
     Match,
@@ -20,6 +22,7 @@ from toolkit.intake.identify import (
     identify,
     match_ledger,
     meanings_of,
+    named_ledger,
     near_misses,
 )
 from toolkit.intake.meta import read_meta
@@ -30,6 +33,10 @@ from toolkit.model import Finding, Place, Severity, column_letters
 
 _INSTRUCTIONS = ("说明", "须知", "下拉", "选项", "字典", "代码", "填写", "模板", "示例", "样表", "参数", "目录", "封面")
 _REMEMBERED = 5_000
+_TELLING_WORD = 4
+"""How long a choice must be for a title to make it: 春节走访, not 其他."""
+_SAMPLE = re.compile(r"样表|样例|示例|范例|填写样|填表样")
+_SAMPLE_TITLE = re.compile(r"\((?:样表|样例|示例|范例|样本)\)")
 
 
 class Locator:
@@ -42,38 +49,57 @@ class Locator:
         self._read: dict[tuple[tuple[int, tuple[str, ...]], ...], Reading] = {}
         self._heads: dict[tuple[str, ...], dict[str, tuple[int, str]]] = {}
 
-    def locate(self, path: str, sheet: Sheet, stem: str) -> LocatedSheet:
-        """Return the tables of a sheet; ``stem`` is the file's name without its extension."""
+    def locate(self, path: str, sheet: Sheet, stem: str, before: Table | None = None) -> LocatedSheet:
+        """Return the tables of a sheet.
+
+        ``stem``: the file's name without its extension. ``before``: the last table of the sheets before, which a sheet without a
+        header may carry on.
+        """
         result = LocatedSheet(sheet.name)
         self._note_hidden(path, sheet, result)
         if not sheet.rows:
             if sheet.facts.picture:
                 result.findings.append(file_finding(path, "W108", sheet.name))
             return result
+        if _SAMPLE.search(sheet.name) or any(_SAMPLE_TITLE.search(squeeze(cell)) for cell in sheet.values[0] if isinstance(cell, str)):
+            self._leave(sheet, result)
+            result.findings.append(file_finding(path, "I112", sheet.name, sheet_=sheet.name, reason="@sheet_sample"))
+            return result
         headers = find_headers(sheet, self._index)
         tables: list[Table] = []
         starts: list[tuple[int, Header, Match]] = []
+        card = False
         for header in headers:
             match = self._identify(header, sheet, stem, starts)
             if match is None:
                 continue
-            if starts and _same(header, starts[-1][1]):
+            if starts and _repeats(sheet, header, starts[-1][1]):
+                continue
+            if is_card(sheet, header, self._index):
+                card = True
                 continue
             starts.append((header.first, header, match))
         if not starts:
-            self._say_unknown(path, sheet, headers, stem, result)
+            if card:
+                self._leave(sheet, result)
+                result.findings.append(file_finding(path, "W116", sheet.name))
+            elif before is None or not self._carry_on(path, sheet, before, result):
+                self._say_unknown(path, sheet, headers, stem, result)
             return result
         begin = 0
         for number, (_, header, match) in enumerate(starts):
             end = starts[number + 1][1].first if number + 1 < len(starts) else None
             parts = halves(header)
             if len(parts) == 1:
-                table, begin = self._table(path, sheet, header, match, begin, end, result)
+                table, begin = self._table(path, sheet, stem, header, match, begin, end, result)
                 tables.append(table)
                 continue
             for part in parts:  # tables side by side: each is read as if the others were not there
-                table, after = self._table(path, _only(sheet, part), part, self._match(part, match), begin, end, result)
+                said = len(result.findings)
+                table, after = self._table(path, _only(sheet, part), stem, part, self._match(part, match), begin, end, result)
                 tables.append(table)
+                if part is not parts[-1]:  # the last one says for all of them what they lack
+                    result.findings[said:] = [finding for finding in result.findings[said:] if finding.code != "E103"]
             begin = after
         result.tables = tables
         return result
@@ -117,37 +143,63 @@ class Locator:
         match.sure, match.other = whole.sure, whole.other
         return match
 
-    def _say_unknown(self, path: str, sheet: Sheet, headers: list[Header], stem: str, result: LocatedSheet) -> None:
-        """Say why a sheet without a table was not used."""
+    def _leave(self, sheet: Sheet, result: LocatedSheet) -> None:
+        """Classify the rows of a sheet that is not used."""
         for row, values in zip(sheet.rows, sheet.values, strict=True):
-            result.kinds[row] = (
-                RowKind.UNUSED if any(not isinstance(value, str) for value in values if value) else RowKind.NOTE
-            )
+            typed = any(not isinstance(value, str) for value in values if value is not None)
+            result.kinds[row] = RowKind.UNUSED if typed else RowKind.NOTE
+
+    def _carry_on(self, path: str, sheet: Sheet, before: Table, result: LocatedSheet) -> bool:
+        """Read a sheet without a header as the next page of the table before it, where its rows are such rows."""
+        header = replace(before.header, first=0, last=0)
+        reader = BodyReader.build(header, before.ledger, before.columns, self._dictionary.null_words)
+        kinds = reader.settle(sheet.values, [reader.classify(values) for values in sheet.values])
+        records = [values for values, kind in zip(sheet.values, kinds, strict=True) if kind is RowKind.DATA]
+        fitting = sum(map(reader.fits, records))
+        if not fitting or fitting * 5 < len(records) * 4:
+            return False
+        table = Table(before.ledger, sheet.name, header, before.columns, before.meta, units=before.units, ticks=before.ticks,
+                      sums=before.sums, constants=before.constants)  # fmt: skip
+        result.kinds.update(zip(sheet.rows, kinds, strict=True))
+        Filler(path, sheet, table, header, [], result).fill(list(range(len(sheet.rows))), kinds)
+        result.tables = [table]
+        result.findings.append(file_finding(path, "W114", sheet.name, sheet_=sheet.name, count=len(table.rows), other=before.sheet))
+        return True
+
+    def _say_unknown(self, path: str, sheet: Sheet, headers: list[Header], stem: str, result: LocatedSheet) -> None:
+        """Say why a sheet without a table was not used, or that its title reports that there was nothing."""
+        self._leave(sheet, result)
         if any(word in sheet.name for word in _INSTRUCTIONS):
-            what = (
-                "@sheet_options"
-                if any(word in sheet.name for word in ("下拉", "选项", "字典", "代码"))
-                else "@sheet_instructions"
-            )
+            options = any(word in sheet.name for word in ("下拉", "选项", "字典", "代码"))
+            what = "@sheet_options" if options else "@sheet_instructions"
             result.findings.append(file_finding(path, "I112", sheet.name, sheet_=sheet.name, reason=what))
+            return
+        meta = read_meta(sheet.values)
+        texts = {"title": [meta.title], "sheet": [sheet.name], "file": [stem]}
+        if meta.nothing and len(sheet.rows) <= 8 and (ledger := named_ledger(texts, self._dictionary)):
+            result.tables = [Table(ledger, sheet.name, Header(0, 0), {}, meta, zero=True)]
+            return
+        people = sum(any(looks_like_id(cell) for cell in values if cell.__class__ is str) for values in sheet.values)
+        if people >= 2 and not headers:
+            result.findings.append(file_finding(path, "W115", sheet.name, sheet_=sheet.name, count=people))
             return
         best: Match | None = None
         for header in headers:
-            texts = {"sheet": [sheet.name], "file": [stem]}
             match = identify(self._reading(header), texts, self._dictionary, self._forced)
             if match and (best is None or match.score > best.score):
                 best = match
         wide = max(len([value for value in values if value is not None]) for values in sheet.values)
-        if best is None or len(best.columns) < 3:
+        if best is None or len(best.columns) < 3 or (best.ledger.person and best.ledger.person not in best.columns):
             code = "W108" if best is None and sheet.facts.picture and wide < 3 else "I112"
             reason = "@sheet_text" if best is None and wide < 3 else "@sheet_other"
             result.findings.append(file_finding(path, code, sheet.name, sheet_=sheet.name, reason=reason))
             return
+        lacking = best.missing[:6] or [name for name in best.ledger.telling if name not in best.columns][:4]
         params = {
             "ledger": best.ledger.name,
             "hits": len(best.columns),
             "found": "、".join(list(best.columns)[:8]),
-            "missing": "、".join(best.missing[:6]) or "@nothing",
+            "missing": "、".join(lacking),
         }
         result.findings.append(file_finding(path, "W101", sheet.name, **params))
 
@@ -165,8 +217,8 @@ class Locator:
                 result.findings.append(file_finding(path, "I107", sheet.name, what=what))
 
     def _table(
-        self, path: str, sheet: Sheet, header: Header, match: Match, begin: int, end: int | None, result: LocatedSheet
-    ) -> tuple[Table, int]:
+        self, path: str, sheet: Sheet, stem: str, header: Header, match: Match, begin: int, end: int | None, result: LocatedSheet
+    ) -> tuple[Table, int]:  # fmt: skip
         """Build one table from the rows between its header and the next one; return it and where the next may begin."""
         ledger = match.ledger
         columns = dict(match.columns)
@@ -185,7 +237,8 @@ class Locator:
         kinds = reader.settle(cells, [reader.classify(values) for values in cells])
         lines = [sheet.values[number] for number in head]
         lines += [sheet.values[number] for number, kind in zip(body, kinds, strict=True) if kind is RowKind.SIGNATURE]
-        table = Table(ledger, sheet.name, header, columns, read_meta(lines))
+        table = Table(ledger, sheet.name, header, columns, read_meta(lines), ticks=match.ticks, sums=frozenset(match.sums))
+        table.constants = _constants(match, columns, (table.meta.title, sheet.name, stem))
         for number in head:
             line = sheet.values[number]
             result.kinds[sheet.rows[number]] = (
@@ -242,11 +295,14 @@ class Locator:
             }
             result.findings.append(at("W102", None, **evidence, other=match.other.name if match.other else "@nothing"))
         beside = max(column.number for column in table.header.columns)
+        taken = {number for row, values in zip(sheet.rows, sheet.values, strict=True) if table.header.first <= row <= table.header.last
+                 for number, cell in enumerate(values, 1) if cell is not None}  # fmt: skip
+        crowded = max(taken, default=0) > beside  # another table stands there
         for name in match.missing:
-            if name not in table.columns and match.sure:  # marked where the clerk is to add it: beside the last heading
-                beside += 1
+            if name not in table.columns and name not in table.constants and match.sure:
+                beside += 1  # marked where the clerk is to add it: beside the last heading
                 rows[beside] = table.header.last
-                result.findings.append(at("E103", beside, field=name, ledger=ledger.name))
+                result.findings.append(at("E103", None if crowded else beside, field=name, ledger=ledger.name))
         texts = {column.number: column.text for column in table.header.columns}
         for number, name in near.items():
             result.findings.append(at("W105", number, header=texts[number], field=name))
@@ -257,6 +313,23 @@ class Locator:
         for column in unknown:
             if column.number in used and column.text:
                 result.findings.append(at("I104", column.number, header=column.text))
+
+
+def _constants(match: Match, columns: Mapping[str, tuple[int, ...]], texts: Iterable[str]) -> dict[str, str]:
+    """Return field → choice for required choices without a column that the title, the sheet's or the file's name makes for every row."""
+    found = {}
+    for name in match.missing:
+        codes = match.ledger.fields[name].codes
+        if codes is None or name in columns:
+            continue
+        for text in texts:
+            folded = fold(text)
+            said = [(len(word), value) for word, value in codes.lookup.items() if len(word) >= _TELLING_WORD and word in folded]
+            longest = {value for length, value in said if length == max(said)[0]}
+            if len(longest) == 1:
+                found[name] = longest.pop()
+                break
+    return found
 
 
 def _only(sheet: Sheet, part: Header) -> Sheet:
@@ -276,10 +349,38 @@ def _columns(header: Header, numbers: Iterable[int]) -> list[Column]:
     return [column for column in header.columns if column.number in wanted]
 
 
-def _same(header: Header, before: Header) -> bool:
-    """Say whether a header repeats the one before it (a new printed page)."""
-    texts, earlier = header.texts(), before.texts()
-    return bool(texts) and len(texts & earlier) * 5 >= len(texts | earlier) * 4
+def _repeats(sheet: Sheet, header: Header, before: Header) -> bool:
+    """Say whether a header repeats the one before it (a new printed page): the same headings in the same columns under nothing new."""
+    here = {column.number: fold(column.leaf) for column in header.columns}
+    there = {column.number: fold(column.leaf) for column in before.columns}
+    same = sum(there.get(number) == text for number, text in here.items())
+    if not same or same * 5 < len(here.keys() | there.keys()) * 4:
+        return False
+    above, first = _lines_above(sheet, header.first), read_meta(_lines_above(sheet, before.first))
+    now = read_meta(above)
+    if now.unit is not None and now.unit != (first.unit or 1.0):
+        return False
+    if now.reporter and first.reporter and fold(now.reporter) != fold(first.reporter):
+        return False
+    if now.period is not None and now.period != first.period:
+        return False
+    return not now.title or _PAGE.sub("", fold(now.title)) == _PAGE.sub("", fold(first.title))
+
+
+_PAGE = re.compile(r"\(?第?\d+页(?:共\d+页)?\)?|\(?续表?\)?$")
+
+
+def _lines_above(sheet: Sheet, first: int) -> list[list[Any]]:
+    """Return the title and meta lines right above a header: up to four rows of a few texts each."""
+    lines: list[list[Any]] = []
+    for row, values in zip(reversed(sheet.rows), reversed(sheet.values), strict=True):
+        if row >= first:
+            continue
+        filled = [cell for cell in values if cell is not None]
+        if len(lines) == 4 or len(filled) > 4 or not all(isinstance(cell, str) for cell in filled):
+            break
+        lines.insert(0, values)
+    return lines
 
 
 def _preamble(sheet: Sheet, positions: list[int], reader: BodyReader) -> int:

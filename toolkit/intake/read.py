@@ -105,7 +105,7 @@ def _refuse(result: ReadFile, named: str) -> None:
         _fail(result, "E003", "encrypted")
     elif kind is Kind.TRUNCATED and (named in EXTENSIONS or not named):
         _fail(result, "E001", "unreadable", reason="@truncated")
-    elif named in EXTENSIONS:
+    elif named in EXTENSIONS and (kind is not Kind.TEXT or named not in (".txt", ".htm", ".html")):
         _fail(result, "E004", "unreadable", kind=f"@kind_{kind}" if kind is not Kind.UNKNOWN else "@unknown_kind")
     else:
         _fail(result, "I010", "other")

@@ -184,7 +184,7 @@ def _note_special(data: bytes, facts: SheetFacts) -> None:
         if b't="e"' in tag or b"t='e'" in tag:
             facts.special[row, column] = CellError(unescape(value[1].decode("utf-8", "replace")) if value else "#REF!")
         elif _FORMULA.search(body) and (value is None or not value[1]) and b't="str"' not in tag and b"<is" not in body:
-            facts.special[row, column] = NoResult()
+            facts.special[row, column] = CellError("#REF!") if b"#REF!" in body else NoResult()
 
 
 def _special_cells(data: bytes) -> Iterable[tuple[int, int, bytes, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,8 @@ class Table:
 
     ``values``: field → raw values, one for each entry of ``rows``, the physical row numbers. ``totals``: physical row, cells, the
     counts of rows at which its sum may begin (the last being where it stands): earlier totals and repeated headers; and the
-    count of rows at the next total, for one that stands above what it adds up.
+    count of rows at the next total, for one that stands above what it adds up. ``ticks``: field → column → the answer that a tick in it
+    gives. ``sums``: the fields whose columns are added up. ``constants``: field → what the title says of every row.
     """
 
     ledger: Ledger
@@ -31,6 +33,9 @@ class Table:
     other: list[str] = field(default_factory=list)
     totals: list[tuple[int, list[Any], tuple[int, ...], int]] = field(default_factory=list)
     units: dict[str, float] = field(default_factory=dict)
+    ticks: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    sums: frozenset[str] = frozenset()
+    constants: Mapping[str, str] = field(default_factory=dict)
     zero: bool = False
 
     def column(self, field_name: str) -> int | None:

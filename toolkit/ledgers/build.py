@@ -48,7 +48,10 @@ def build(definitions: Definitions) -> Dictionary:
         builder.null_words,
         {heading: tuple(targets) for heading, targets in headings.items()},
         {name: 1.0 / sqrt(count) for name, count in counts.items()},
-        tuple((fold(title), number) for title, number in titles),
+        (
+            *((fold(title), number) for title, number in titles),
+            *((title, one.id) for one in ledgers.values() for title in sorted(one.fallback_titles)),
+        ),
         definitions.version(),
     )
 
@@ -148,9 +151,7 @@ class _Builder:
             rules[number] = [RuleSpec("required", {"fields": required})]
         for entry in self._definitions.rules:
             if (owner := self._owner(entry, OWNER)) is not None:
-                builder = RuleBuilder(
-                    self._fields[owner], headings[owner], self._fields, self._broken[owner], self.problems
-                )
+                builder = RuleBuilder(owner, self._fields, headings[owner], self._broken, self.problems)
                 if (made := builder.rule(entry)) is not None:
                     rules[owner].append(made)
         return rules
@@ -185,6 +186,7 @@ class _Builder:
             next(iter(given["person"]), None), date, fields, tuple(rules), headings,
             tuple(spec.name for spec in fields.values() if spec.required),
             next((spec.name for spec in fields.values() if spec.type == "id_card"), None),
+            frozenset(map(fold, entry.get("fallback_titles", ()))), not entry.get("on_occasion", False),
         )  # fmt: skip
 
     def _columns(self, number: str, entry: Entry, key: str) -> list[str]:

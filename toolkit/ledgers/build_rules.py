@@ -22,18 +22,17 @@ Fields = Mapping[str, FieldSpec]
 class RuleBuilder:
     """Checks the rules of one ledger.
 
-    ``headings``: every folded heading and the field it means; ``ledgers``: the fields of every ledger by its id, for rules that look
-    at two of them; ``broken``: fields with mistakes of their own, which are not told again.
+    ``ledgers``: the fields of every ledger by its id, for rules that look at two of them; ``headings``: every folded heading of the
+    ledger's own and the field it means; ``broken``: fields with mistakes of their own, by ledger, which are not told again.
     """
 
     def __init__(
-        self, fields: Fields, headings: Mapping[str, str], ledgers: Mapping[str, Fields], broken: Collection[str],
+        self, number: str, ledgers: Mapping[str, Fields], headings: Mapping[str, str], broken: Mapping[str, Collection[str]],
         problems: list[Mistake],
     ) -> None:  # fmt: skip
-        self._fields = fields
-        self._headings = headings
+        self._number, self._ledgers, self._headings = number, ledgers, headings
+        self._fields = ledgers[number]
         self._broken = broken
-        self._ledgers = ledgers
         self._problems = problems
 
     def rule(self, entry: Entry) -> RuleSpec | None:
@@ -68,11 +67,12 @@ class RuleBuilder:
         """Return a setting's value with the names in it in their own spelling; what is wrong becomes a mistake."""
         match setting.kind:
             case "field":
-                return self._field(entry, setting, value, self._fields)
+                return self._field(entry, setting, value)
             case "field@":
-                return self._field(entry, setting, value, self._ledgers.get(str(given.get(setting.of)), {}))
+                other = str(given.get(setting.of))
+                return self._field(entry, setting, value, other) if other in self._ledgers else value
             case "fields":
-                return [self._field(entry, setting, one, self._fields) for one in _listed(value)]
+                return [self._field(entry, setting, one) for one in _listed(value)]
             case "value":
                 return self._choice(entry, setting, value, given.get(setting.of))
             case "values":
@@ -82,7 +82,7 @@ class RuleBuilder:
                     self._choice(entry, setting, one, given.get(setting.of)): amount for one, amount in value.items()
                 }
             case "condition" if isinstance(value, dict):
-                name = self._field(entry, setting, value.get("field", ""), self._fields)
+                name = self._field(entry, setting, value.get("field", ""))
                 return {"field": name, "in": [self._choice(entry, setting, one, name) for one in value.get("in", [])]}
             case "expression":
                 self._expression(entry, setting, value)
@@ -100,15 +100,18 @@ class RuleBuilder:
                 self._say(entry, setting.name, f"setting_{kind}", params)
         return value
 
-    def _field(self, entry: Entry, setting: Setting, name: Any, fields: Fields) -> Any:
+    def _field(self, entry: Entry, setting: Setting, name: Any, other: str = "") -> Any:
+        """Return a column by its own name; ``other``: the ledger whose column it is, where it is not this one's."""
+        number = other or self._number
+        fields = self._ledgers[number]
         found = known(name, fields) if isinstance(name, str) else None
         types = setting.of.split(",") if setting.of and setting.kind != "field@" else []
-        if found is None and name in self._broken:
+        if found is None and name in self._broken[number]:
             return name
         if found is None:
             params = {"field": name, "rule": _title(entry.get("rule"))}
             fitting = [one for one, spec in fields.items() if not types or spec.type in types]
-            near = self._headings.get(fold(str(name))) if fields is self._fields else None
+            near = None if other else self._headings.get(fold(str(name)))
             self._say(entry, setting.name, "rule_no_field", params, near or nearest(str(name), fitting))
         elif types and fields[found].type not in types:
             wanted = [part(f"type.{one}.title") for one in types]
@@ -135,7 +138,7 @@ class RuleBuilder:
             compile_expression(str(value), self._fields)
         except ExpressionError as error:
             column = str(error.params.get("column", ""))
-            if column not in self._broken:
+            if column not in self._broken[self._number]:
                 near = self._headings.get(fold(column), error.near) if error.name == "no_column" else error.near
                 self._problems.append(Mistake(entry.at(setting.name), f"expression.{error.name}", error.params, near))
 

@@ -22,7 +22,8 @@ LEVELS = ("市", "乡镇", "村", "社区", "其他")
 NULL_LIST = "空值词"
 """The name under which the words for "nothing" stand among the code lists."""
 
-LEDGER_KEYS = {"id": TEXT, "name": TEXT, "short": TEXT, "titles": TEXTS, "levels": TEXTS, "rhythm": TEXT, "key": TEXTS,
+LEDGER_KEYS = {"id": TEXT, "name": TEXT, "short": TEXT, "titles": TEXTS, "fallback_titles": TEXTS, "levels": TEXTS,
+               "on_occasion": YES, "rhythm": TEXT, "key": TEXTS,
                "key_without": TEXTS, "telling": TEXTS, "person": TEXT, "date": TEXT}  # fmt: skip
 FIELD_KEYS = {"ledger": TEXT, "name": TEXT, "type": TEXT, "required": YES, "column_required": YES, "codes": TEXT, "open": YES,
               "multiple": YES, "several": YES, "mixed": YES, "per_person": YES, "future": YES, "min": NUMBER, "max": NUMBER,

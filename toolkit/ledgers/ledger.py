@@ -24,7 +24,8 @@ class Ledger:
 
     ``headings`` maps every folded spelling of a heading to its field; ``telling``: the fields without any of which a table is not
     taken for this ledger, however many others fit; ``required``: those that must be filled in every row; ``id_field``: the one that
-    holds the person's own ID number, where the ledger has one.
+    holds the person's own ID number, where the ledger has one; ``fallback_titles``: titles, folded, that only count where nothing else is named.
+    ``owed``: whether the stations of its ``levels`` must send it (the roster may say otherwise); others send it when they have something.
     """
 
     id: str
@@ -44,6 +45,8 @@ class Ledger:
 
     required: tuple[str, ...] = ()
     id_field: str | None = None
+    fallback_titles: frozenset[str] = frozenset()
+    owed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

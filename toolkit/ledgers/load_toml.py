@@ -67,7 +67,8 @@ class _Reader:
 
     def ledger(self, name: str, content: Mapping[str, Any]) -> None:
         own = {key: value for key, value in content.items() if key not in _NESTED}
-        self._check(name, own, KEYS["ledgers"])
+        self._check(name, own, {**KEYS["ledgers"], "owed": YES})
+        own["on_occasion"] = own.pop("owed", True) is False
         number = str(content.get("id", ""))
         self.made.ledgers.append(entry(own, _place(name)))
         for field in content.get("fields", []):

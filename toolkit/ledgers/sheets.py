@@ -58,7 +58,8 @@ class Sheet:
 SHEETS = (
     Sheet("台账", "ledgers", (
         Column("编号", "id", width=8), Column("名称", "name", width=30), Column("简称", "short", width=12),
-        Column("标题用词", "titles", TEXTS, 34), Column("应报级别", "levels", TEXTS, 18), Column("报送周期", "rhythm", width=11),
+        Column("标题用词", "titles", TEXTS, 34), Column("备用标题词", "fallback_titles", TEXTS, 20),
+        Column("应报级别", "levels", TEXTS, 18), Column("有才报", "on_occasion", YES, 8), Column("报送周期", "rhythm", width=11),
         Column("主键列", "key", TEXTS, 30), Column("无证号时主键列", "key_without", TEXTS, 30), Column("特征列", "telling", TEXTS, 30),
         Column("姓名列", "person", width=12), Column("日期列", "date", width=12), Column(REMARKS, "", width=20),
     )),

@@ -17,7 +17,7 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
     born = batch.births(settings["id"])
     stated = np.array([np.nan if value is None else float(value) for value in batch.values(settings["age"])])
     for row in each(~np.isnan(born) & ~np.isnan(stated)):
-        then, now = age_on(born[row], batch.cutoff.toordinal()), age_on(born[row], batch.today.toordinal())
+        then, now = age_on(born[row], batch.day(row).toordinal()), age_on(born[row], batch.today.toordinal())
         if not min(then, now) - 1 <= stated[row] <= max(then, now) + 1:
             params = {"value": int(stated[row]), "expected": then}
             yield Hit(row, settings["age"], "W229", params, str(then), ((row, settings["id"]),))

@@ -6,7 +6,7 @@ A rule is a module with ``check(batch, settings) -> Iterator[Hit]`` over the row
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -54,10 +54,10 @@ class TotalLine(NamedTuple):
 
 
 class TableHit(NamedTuple):
-    """A rule's finding at a cell that is no data row: a total line."""
+    """A rule's finding at a cell that is no data row, such as a total line; about the whole sheet where ``row`` is None."""
 
     table: int
-    row: int
+    row: int | None
     field: str
     code: str
     params: dict[str, Any]
@@ -71,7 +71,7 @@ class Batch:
     ``frame`` has a column of parsed values per field; row *i* of every array is row *i* of the frame. ``table`` numbers
     the table of each row and ``present`` says which tables have which columns. ``failed`` marks cells that hold
     something that could not be parsed, ``doubtful`` dates that are wrong in themselves (in the future), ``excluded``
-    rows that no rule should look at (a shifted row).
+    rows that no rule should look at (a shifted row). ``as_of``: the day for which each table was drawn up, where it says one.
     """
 
     ledger: str
@@ -88,9 +88,14 @@ class Batch:
     today: date
     cutoff: date
     doubtful: Mapping[str, Bools] = field(default_factory=dict)
+    as_of: Sequence[date | None] = ()
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def day(self, row: int) -> date:
+        """Return the day as of which a row is to be judged: its table's own, else the end of the period."""
+        return (self.as_of[self.table[row]] if self.as_of else None) or self.cutoff
 
     def values(self, name: str) -> Objects:
         """Return the parsed values of a field: None where blank or unreadable."""
@@ -156,14 +161,27 @@ class CountyHit(NamedTuple):
     related: tuple[tuple[str, int, str], ...] = ()
 
 
+class StationHit(NamedTuple):
+    """A county rule's finding about a whole station; ``record`` tells findings of one code and station apart."""
+
+    station: str
+    code: str
+    params: dict[str, Any]
+    record: str = ""
+
+
 class County(Protocol):
     """All stored rows, queried with SQL: one view per ledger, named by its id in double quotes.
 
-    Each view has a column per field (dates as DATE, the first possible day), ``_row_id`` (stable within the run), ``_station``,
-    ``_station_name``, ``_file``, ``_sheet``, ``_row``, ``_person`` (the 18-character ID, empty where unknown) and ``_counted``.
+    Each view has a column per field (dates as DATE, the first possible day, and ``…_last``, the last one), ``_row_id`` (stable
+    within the run), ``_station``, ``_station_name``, ``_township``, ``_file``, ``_sheet``, ``_row``, ``_person`` (the 18-character ID, empty
+    where unknown) and ``_counted``. ``ancestors`` has (upper, station) for every station and each one above it. ``period`` and
+    ``today`` are the workspace's.
     """
 
     ledgers: frozenset[str]
+    period: tuple[date, date]
+    today: date
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -176,6 +194,18 @@ class County(Protocol):
     def place(self, ledger: str, row: int) -> str:
         """Return where a stored row stands, as people read it: station, file, sheet and row."""
         ...
+
+    def before(self, ledger: str) -> str | None:
+        """Return the name of the view of a ledger's rows as they stood before, or None where nothing is known of before.
+
+        It has the ledger's columns; ``_row_id`` is NULL for rows of the last period that no current file holds any more.
+        """
+        ...
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return texts as a list for SQL's IN."""
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)
 
 
 def years_between(earlier: Floats, later: Floats) -> Floats:

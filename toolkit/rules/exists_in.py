@@ -1,4 +1,4 @@
-"""X1: everyone in this ledger is in the register ``ledger``, by ID number, else by name in the same township (W501).
+"""X1: everyone in this ledger is in the register ``ledger``, by ID number, else by name in the same township (W501; ``code`` names another).
 
 Not checked for a township of which no station has sent the register.
 
@@ -29,4 +29,4 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
         ORDER BY r._row_id
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for row, by_number in county.query(sql):
-        yield CountyHit(own, row, number if by_number else name, "W501", {"ledger": settings["ledger_name"]})
+        yield CountyHit(own, row, number if by_number else name, settings.get("code", "W501"), {"ledger": settings["ledger_name"]})

@@ -24,7 +24,7 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
     first, last = batch.dates(settings["enlisted"])
     for row in each(applies):
         params = {"value": settings["value"]}
-        if not np.isnan(born[row]) and (age := age_on(born[row], batch.cutoff.toordinal())) < AGE:
+        if not np.isnan(born[row]) and (age := age_on(born[row], batch.day(row).toordinal())) < AGE:
             yield Hit(
                 row, category, "W310", params | {"reason": "@rural_age", "age": age}, None, ((row, settings["id"]),)
             )

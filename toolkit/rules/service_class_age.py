@@ -1,6 +1,7 @@
 """L4's five classes against the age at the end of the period and the year of discharge (W309, X8).
 
-Below 50 and from 50 to 60 meet at exactly 50; ``boundary_in`` says which of the two takes it.
+Below ``ages[0]`` and from there to ``ages[1]`` meet at exactly the first age: ``boundary_in`` says which of the two takes it.
+``upper_in`` says whether exactly the second age still belongs.
 
 FAIL: 历年退役50岁以下未就业军人 aged 53      PASS: 当年退役军人 discharged in the year of the period
 """
@@ -13,20 +14,20 @@ import numpy as np
 
 from toolkit.rules.base import Batch, Hit, Settings, age_on, each
 
-LOW, HIGH = 50, 60
-
 
 def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
     """Yield every class that age or discharge contradict."""
     chosen = batch.values(settings["class"])
     born = batch.births(settings["id"])
     first, last = batch.dates(settings["discharged"])
-    year = batch.cutoff.year
+    low, high = settings["ages"]
+    top = high if settings.get("upper_in") else high - 1
     for row in each(np.array([value is not None for value in chosen], dtype=bool) & ~batch.excluded):
-        age = None if np.isnan(born[row]) else age_on(born[row], batch.cutoff.toordinal())
-        params = {"value": chosen[row], "date": batch.cutoff.isoformat(), "age": age}
+        day = batch.day(row)
+        age = None if np.isnan(born[row]) else age_on(born[row], day.toordinal())
+        params = {"value": chosen[row], "date": day.isoformat(), "age": age}
         if chosen[row] == settings["under_50"] and age is not None:
-            if age > LOW or (age == LOW and settings["boundary_in"] == "from_50"):
+            if age > low or (age == low and settings["boundary_in"] == "from_50"):
                 yield Hit(
                     row,
                     settings["class"],
@@ -36,7 +37,7 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
                     ((row, settings["id"]),),
                 )
         elif chosen[row] == settings["from_50"] and age is not None:
-            if not LOW <= age <= HIGH:
+            if not low <= age <= top or (age == low and settings["boundary_in"] == "under_50"):
                 yield Hit(
                     row,
                     settings["class"],
@@ -47,8 +48,8 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
                 )
         elif chosen[row] == settings["this_year"] and not np.isnan(first[row]):
             years = {_year(first[row]), _year(last[row])}
-            if year not in years:
-                reason = {"reason": "@class_this_year", "year": min(years), "expected": year}
+            if day.year not in years:
+                reason = {"reason": "@class_this_year", "year": min(years), "expected": day.year}
                 yield Hit(row, settings["class"], "W309", params | reason, None, ((row, settings["discharged"]),))
 
 

@@ -1,4 +1,4 @@
-"""X2: the same ID number in the registers of two stations (W502), both places named.
+"""X2: the same ID number in the registers of two stations (W502), both places named; a township's copy of its villages' registers is none.
 
 FAIL: 东庄村 and 西庄村 both list …0019      PASS: only one of them does
 """
@@ -22,10 +22,13 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
         SELECT _person, _row_id, _station, _station_name FROM "{own}"
         WHERE _counted AND _station <> '' AND _person IN (SELECT _person FROM doubled) ORDER BY _person, _row_id
     """  # noqa: S608 - names come from the dictionary, never from a ledger
+    above = set(county.query("SELECT upper, station FROM ancestors"))
     for _, group in groupby(county.query(sql), key=lambda found: found[0]):
         rows = list(group)
         for _, row, station, _ in rows:
-            others = [other for other in rows if other[2] != station]
+            others = [other for other in rows if other[2] != station and not {(station, other[2]), (other[2], station)} & above]
+            if not others:
+                continue
             names = "、".join(dict.fromkeys(other[3] for other in others))
             yield CountyHit(
                 own, row, name, "W502", {"station": names}, tuple((own, other[1], name) for other in others)

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from toolkit.batches import FileResult
-from toolkit.checking.merge import SEVERITIES, one_a_cell
+from toolkit.checking.cross import county_rules, cross_findings
+from toolkit.checking.merge import one_a_cell
 from toolkit.intake.discover import Discovered
-from toolkit.ledgers.dictionary import Ledger
-from toolkit.masking import mask_params
+from toolkit.intake.identify import named_ledger
 from toolkit.model import Finding, Place, Severity
 from toolkit.results import StationReport
-from toolkit.rules import is_county_rule, rule
-from toolkit.rules.base import CountyHit
 from toolkit.steps.rows import sent_times
 from toolkit.store.county import StoredCounty
 from toolkit.store.history import Dated, date_findings, identify
 from toolkit.store.state import KnownFile, State
 from toolkit.workspace import Workspace
-
-PROVENANCE = ("_file", "_sheet", "_table", "_row", "_station", "_key")
 
 
 def all_findings(
@@ -32,63 +28,10 @@ def all_findings(
     findings = [*found.findings, *copies]
     for file in files.values():
         findings += file.findings
-    rules = [
-        (ledger, spec)
-        for ledger in workspace.dictionary.ledgers.values()
-        for spec in ledger.rules
-        if is_county_rule(spec.rule)
-    ]
-    progress.step("cross", len(rules))
-    places = _Places(files, county)
-    for ledger, spec in rules:
-        findings += _county_findings(workspace, ledger, spec.rule, spec.settings, county, places)
-        progress.advance()
+    progress.step("cross", len(county_rules(workspace.dictionary)))
+    columns = {(file.path, table.number): table.columns for file in files.values() for table in file.tables}
+    findings += cross_findings(county, county.tables, columns, workspace.dictionary, progress.advance)
     return one_a_cell(findings)
-
-
-def _county_findings(
-    workspace: Workspace, ledger: Ledger, name: str, settings: Mapping[str, Any], county: StoredCounty, places: _Places
-) -> Iterator[Finding]:
-    given = {**settings, "own": ledger.id}
-    if other := workspace.dictionary.ledgers.get(settings.get("ledger", "")):
-        given["ledger_name"] = other.short
-    try:
-        hits = list(rule(name).check_county(county, given))
-    except Exception as error:  # noqa: BLE001 - a broken rule must not stop the others, nor be blamed on the data
-        params = mask_params({"rule": f"{ledger.id}/{name}", "reason": f"{type(error).__name__}: {error}"[:120]})
-        yield Finding("E901", Severity.ERROR, Place(), params, ledger.id, key=f"{ledger.id}/{name}")
-        return
-    for hit in hits:
-        yield places.finding(hit)
-
-
-class _Places:
-    """Knows where every stored row and field stands."""
-
-    def __init__(self, files: Mapping[str, FileResult], county: StoredCounty) -> None:
-        self._columns = {(file.path, table.number): table.columns for file in files.values() for table in file.tables}
-        self._county = county
-        self._rows: dict[str, dict[str, list[Any]]] = {}
-
-    def _column(self, ledger: str, name: str) -> list[Any]:
-        columns = self._rows.setdefault(ledger, {})
-        if name not in columns:
-            columns[name] = self._county.tables[ledger][name].to_pylist()
-        return columns[name]
-
-    def place(self, ledger: str, row: int, field_name: str) -> Place:
-        """Return the physical place of a field of a stored row."""
-        file, sheet, table, number, station, _ = (self._column(ledger, name)[row] for name in PROVENANCE)
-        return Place(station or None, file, sheet, number, self._columns.get((file, table), {}).get(field_name))
-
-    def finding(self, hit: CountyHit) -> Finding:
-        """Return the finding that a county rule's hit means."""
-        value = self._column(hit.ledger, hit.field)[hit.row] if hit.field else None
-        related = tuple(self.place(ledger, row, name) for ledger, row, name in hit.related[:5])
-        return Finding(
-            hit.code, SEVERITIES[hit.code[0]], self.place(hit.ledger, hit.row, hit.field), mask_params(hit.params), hit.ledger,
-            hit.field, None if value is None else str(value), related=related, key=self._column(hit.ledger, "_key")[hit.row] or str(hit.row),
-        )  # fmt: skip
 
 
 def station_reports(
@@ -142,10 +85,8 @@ def _unreadable(workspace: Workspace, files: Mapping[str, FileResult]) -> set[tu
     broken = set()
     for file in files.values():
         if file.status in ("unreadable", "encrypted", "locked") and file.station:
-            name = file.path.rpartition("/")[2]
-            ledgers = [(len(title), ledger.id) for ledger in workspace.dictionary.ledgers.values()
-                       for title in (ledger.short, *ledger.titles) if title in name]  # fmt: skip
-            broken.add((file.station, max(ledgers)[1] if ledgers else ""))
+            named = named_ledger({"file": [file.path.rpartition("/")[2]]}, workspace.dictionary)
+            broken.add((file.station, named.id if named else ""))
     return broken
 
 

@@ -126,11 +126,12 @@ def commit(
         for gone in _fixed(state, results.findings):
             state.put_findings([gone])
         state.put("generation", generation.name)
+        state.put_period(workspace.config.period, generation.name)
         state.put_run(
             results.run, results.started, results.finished, 0, results.totals | {"townships": remembered(results)}
         )
         remember_outputs(workspace, state, outputs, inputs, data)
-    RowStore(workspace.config.path("state") / "rows").sweep(generation.name)
+    RowStore(workspace.config.path("state") / "rows").sweep({generation.name, *state.periods().values()})
     return data
 
 

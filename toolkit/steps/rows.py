@@ -65,6 +65,7 @@ def store_rows(
 
 def open_rows(
     workspace: Workspace,
+    state: State,
     generation: Generation,
     files: Mapping[str, FileResult],
     found: Discovered,
@@ -72,9 +73,14 @@ def open_rows(
 ) -> StoredCounty:
     """Return the county: rows in order, each record counted once, from the newest file that holds it."""
     sent = sent_times(workspace, found, known)
-    newest = sorted(files, key=lambda path: (_named_end(files[path]), sent.get(path, 0), path))
+    newest = sorted(files, key=lambda path: (_as_of(files[path], sent.get(path, 0)), sent.get(path, 0), path))
     recency = {path: rank for rank, path in enumerate(newest, 1)}
-    return open_county(generation.tables, workspace.dictionary, workspace.roster, recency)
+    config = workspace.config
+    store, before = RowStore(config.path("state") / "rows"), state.period_before(config.period[0])
+    previous = {name: table for name in workspace.dictionary.ledgers if (table := store.read(before, name)) is not None}
+    return open_county(
+        generation.tables, workspace.dictionary, workspace.roster, recency, period=config.period, today=config.today, previous=previous,
+    )  # fmt: skip
 
 
 def sent_times(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, int]:
@@ -86,6 +92,7 @@ def sent_times(workspace: Workspace, found: Discovered, known: Mapping[str, Know
     return times
 
 
-def _named_end(file: FileResult) -> str:
-    """Return the end of the latest period that a file's titles name, or the day it says it was filled in."""
-    return max([table.period[1] for table in file.tables if table.period] or [""])
+def _as_of(file: FileResult, sent_ns: int) -> str:
+    """Return the day for which a file was drawn up: the end of the latest period that its titles name, else when it was sent."""
+    named = max([table.period[1] for table in file.tables if table.period] or [""])
+    return named or datetime.fromtimestamp(sent_ns / 1e9).date().isoformat()  # noqa: DTZ006 - the office's own calendar day

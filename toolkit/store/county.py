@@ -1,21 +1,23 @@
 """All rows of the county, put in order and counted once, and open to SQL.
 
 Rows of one station and ledger that agree in the ledger's key count once, from the newest file; the others stay, with
-``_counted`` false and the row that counts in ``_same_as``.
+``_counted`` false and the row that counts in ``_same_as``. So does a row of a register at an upper station that only repeats a lower station's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from toolkit.ledgers.dictionary import Dictionary
+from toolkit.ledgers.dictionary import Dictionary, Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
+from toolkit.store.before import open_before
 
 
 @dataclass(slots=True)
@@ -30,8 +32,12 @@ class StoredCounty:
 
     dictionary: Dictionary
     connection: duckdb.DuckDBPyConnection
+    period: tuple[date, date]
+    today: date
+    previous: Mapping[str, Any] = field(default_factory=dict)
     ledgers: frozenset[str] = frozenset()
     tables: dict[str, Any] = field(default_factory=dict)
+    _before: dict[str, str | None] = field(default_factory=dict)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -51,11 +57,21 @@ class StoredCounty:
         station, file, sheet, number = self.query(sql, [row])[0]
         return f"{station or str(file).rpartition('/')[2]}（{sheet}!{number}）"
 
+    def before(self, ledger: str) -> str | None:
+        """Return the name of the view of a ledger's rows as they stood before; see ``store/before.py``."""
+        if ledger not in self._before:
+            self._before[ledger] = open_before(self.connection, self.dictionary.ledgers[ledger], self.previous)
+        return self._before[ledger]
+
 
 def open_county(
-    tables: Mapping[str, Any], dictionary: Dictionary, roster: Roster | None, recency: Mapping[str, int]
-) -> StoredCounty:
-    """Return the county made of the rows of each ledger; ``recency``: file → a number that grows with newer files."""
+    tables: Mapping[str, Any], dictionary: Dictionary, roster: Roster | None, recency: Mapping[str, int], *,
+    period: tuple[date, date], today: date, previous: Mapping[str, Any] | None = None,
+) -> StoredCounty:  # fmt: skip
+    """Return the county made of the rows of each ledger.
+
+    ``recency``: file → a number that grows with newer files; ``previous``: the rows that counted at the end of the last period.
+    """
     connection = duckdb.connect()
     connection.execute("SET threads TO 2")
     _register_stations(connection, roster)
@@ -63,7 +79,7 @@ def open_county(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}
     )
     connection.register("recency", files)
-    county = StoredCounty(dictionary, connection)
+    county = StoredCounty(dictionary, connection, period, today, previous or {})
     present = set()
     for name, ledger in dictionary.ledgers.items():
         table = tables.get(name)
@@ -72,12 +88,17 @@ def open_county(
         elif table.num_rows:
             present.add(name)
         connection.register("incoming", table)
-        ordered = connection.sql(_ORDERED).to_arrow_table()
+        ordered = connection.sql(_ORDERED.format(copies=_is_register(ledger))).to_arrow_table()
         connection.unregister("incoming")
         county.tables[name] = ordered
         connection.register(name, ordered)
     county.ledgers = frozenset(present)
     return county
+
+
+def _is_register(ledger: Ledger) -> bool:
+    """Say whether an upper station's rows of a ledger are the lower ones' put together, not its own doings: then they must agree."""
+    return any(spec.rule == "sums_agree" for spec in ledger.rules)
 
 
 def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
@@ -86,12 +107,18 @@ def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | N
         township = roster.township(station) if roster else None
         upper = township or station
         rows.append((station.code, station.name, station.order, upper.code, upper.name))
-    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 5
-    names = ("code", "name", "place", "township", "township_name")
-    types = (pa.string(), pa.string(), pa.int64(), pa.string(), pa.string())
-    connection.register(
-        "stations", pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)})
-    )
+    _register(connection, "stations", ("code", "name", "place", "township", "township_name"), rows)
+    pairs = [(upper.code, station.code) for station in (roster.stations.values() if roster else ())
+             for upper in roster.lineage(station) if upper is not station] if roster else []  # fmt: skip
+    _register(connection, "ancestors", ("upper", "station"), pairs)
+
+
+def _register(
+    connection: duckdb.DuckDBPyConnection, view: str, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    types = [pa.int64() if name == "place" else pa.string() for name in names]
+    connection.register(view, pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)}))
 
 
 _ORDERED = """
@@ -104,8 +131,14 @@ _ORDERED = """
     ), chosen AS (
         SELECT *, first_value(_row_id) OVER (
             PARTITION BY CASE WHEN _key = '' THEN '#' || _row_id ELSE _station || '|' || _key || CASE WHEN _station = '' THEN _file ELSE '' END END
-            ORDER BY _rank DESC, _file DESC, _table, _row) AS _same_as
+            ORDER BY _rank DESC, _file DESC, _table, _row) AS _same_in_station
         FROM placed
+    ), below AS (
+        SELECT u._row_id AS upper_row, min(l._row_id) AS lower_row FROM chosen u
+        JOIN ancestors a ON a.upper = u._station JOIN chosen l ON l._station = a.station AND l._key = u._key
+        WHERE {copies} AND u._key <> '' AND l._same_in_station = l._row_id GROUP BY 1
     )
-    SELECT * EXCLUDE (_rank), _same_as = _row_id AS _counted FROM chosen ORDER BY _row_id
+    SELECT * EXCLUDE (_rank, _same_in_station, upper_row, lower_row), coalesce(lower_row, _same_in_station) AS _same_as,
+           coalesce(lower_row, _same_in_station) = _row_id AS _counted
+    FROM chosen LEFT JOIN below ON upper_row = _row_id ORDER BY _row_id
 """

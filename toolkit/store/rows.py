@@ -1,14 +1,14 @@
 """Typed rows in Parquet, one dataset a ledger, published by an atomic switch.
 
 A run writes a new generation beside the old one; the state database's pointer makes it the current one. A ledger that did not
-change is taken over by a hard link, or a copy where links are not to be had.
+change is taken over by a hard link, or a copy where links are not to be had. The last generation of each past reporting period stays.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,9 @@ class RowStore:
             except OSError:
                 shutil.copyfile(source, target)
 
-    def sweep(self, current: str) -> None:
-        """Remove every generation but the current one."""
+    def sweep(self, kept: Collection[str]) -> None:
+        """Remove every generation but those to be kept."""
         if self._folder.is_dir():
             for old in self._folder.iterdir():
-                if old.name != current:
+                if old.name not in kept:
                     shutil.rmtree(old, ignore_errors=True)

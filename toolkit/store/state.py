@@ -10,12 +10,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from toolkit.model import Finding, Place, Severity
 
 VERSION = 1
+PERIODS = 6
+"""How many reporting periods are remembered."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, hash TEXT, sent_ns INTEGER, version TEXT,
                                   result TEXT);
@@ -117,6 +120,22 @@ class State:
     def put(self, name: str, value: str) -> None:
         """Remember a value."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def periods(self) -> dict[str, str]:
+        """Return ``<first day>_<last day>`` of each reporting period → the last generation of rows that was made for it."""
+        found: dict[str, str] = json.loads(self.get("periods") or "{}")
+        return found
+
+    def put_period(self, period: tuple[date, date], generation: str) -> None:
+        """Remember the last generation of a period; only the latest periods are."""
+        periods = self.periods() | {f"{period[0].isoformat()}_{period[1].isoformat()}": generation}
+        latest = sorted(periods, key=lambda name: name.partition("_")[2])[-PERIODS:]
+        self.put("periods", json.dumps({name: periods[name] for name in latest}))
+
+    def period_before(self, day: date) -> str | None:
+        """Return the last generation of the latest period that was over before a day."""
+        over = [(end, generation) for name, generation in self.periods().items() if (end := name.partition("_")[2]) < day.isoformat()]
+        return max(over)[1] if over else None
 
     def put_run(self, run: str, started: str, finished: str, status: int, totals: Mapping[str, Any]) -> None:
         """Record a run."""
