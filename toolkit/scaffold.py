@@ -8,7 +8,9 @@ from pathlib import Path
 from toolkit.config import FILE, template
 from toolkit.ledgers.definitions import LEVELS
 from toolkit.ledgers.dictionary import Dictionary, built_in_definitions, load_dictionary
+from toolkit.ledgers.workbook_write import workbook_of
 from toolkit.messages import text
+from toolkit.output.publish import publish_bytes
 from toolkit.output.template import Blank, file_name, write_template
 from toolkit.roster import HEADINGS, SHEET
 
@@ -54,11 +56,13 @@ def make_demo_workspace(folder: Path) -> None:
     (folder / FILE).write_text(template(overrides), encoding="utf-8")
 
 
-def write_dictionary(path: Path, lang: str) -> None:
-    """Write the built-in dictionary as a workbook to be edited."""
-    from toolkit.ledgers.workbook_write import write_workbook
+def write_dictionary(path: Path, lang: str) -> Path:
+    """Write the built-in dictionary as a workbook to be edited, and return where.
 
-    write_workbook(path, built_in_definitions(), lang)
+    Raises:
+        OSError: the file cannot be written.
+    """
+    return publish_bytes(path, workbook_of(built_in_definitions(), lang))
 
 
 def write_templates(folder: Path, dictionary: Dictionary, blank: Blank) -> list[Path]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from tests.ledgers.dictionary_books import add, find, put
 from toolkit.config import FILE
 from toolkit.roster import HEADINGS
 
-MARRIED, EVIL = make_id("19660312", 1), make_id("19700405", 2)
+FIRST, SECOND = make_id("19660312", 1), make_id("19700405", 2)
 SENTENCE = '=HYPERLINK("http://x","点")<script>alert(1)</script>'
 
 
@@ -47,17 +50,28 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [
             ["军休干部台账"],
             ["姓名", "身份号码", "休养所", "住院次数"],
-            ["张三", MARRIED, "第一干休所", 3],
-            ["李四", EVIL, None, 500],
+            ["张三", FIRST, "第一干休所", 3],
+            ["李四", SECOND, None, 500],
         ],
     )
     save_workbook(
         home / "走访.xlsx",
         [["被走访人", "身份号码", "走访类型", "走访方式", "走访日期", "走访人", "走访内容", "慰问金"],
-         ["张三", MARRIED, "慰问", "视频", "2020.5.1", "王书记", "送上慰问", None],
-         ["李四", EVIL, "慰问", "实地走访", "2020.5.2", "王书记", "送上慰问", 500]],
+         ["张三", FIRST, "慰问", "视频", "2020.5.1", "王书记", "送上慰问", None],
+         ["李四", SECOND, "慰问", "实地走访", "2020.5.2", "王书记", "送上慰问", 500]],
     )  # fmt: skip
     return folder
+
+
+@contextmanager
+def put_back(*paths: Path) -> Iterator[None]:
+    """Let files be changed for a while."""
+    before = {path: path.read_bytes() for path in paths}
+    try:
+        yield
+    finally:
+        for path, content in before.items():
+            path.write_bytes(content)
 
 
 def edit(office: Path, *edits: Any) -> None:
@@ -94,22 +108,24 @@ def test_the_dictionary_is_there_from_the_start_and_changes_nothing(office: Path
 
 
 def test_a_mistake_stops_the_run_at_its_cell_with_nothing_written(office: Path) -> None:
-    before = (office / "workbooks/dictionary.xlsx").read_bytes()
     out = office / "workbooks/out/report.json"
     stamp = out.stat().st_mtime_ns
-    edit(office, lambda book: put(book, "字段", find(book, "字段", 台账="L2", 列名="走访日期"), "类型", "曰期"),
-         lambda book: add(book, "规则", 台账="L2", 表达式="__import__('os')"))  # fmt: skip
     visits = str(office / "workbooks/stations/马村镇/走访.xlsx")
-    for words in (("run",), ("check", visits), ("fix", visits), ("dictionary", "check")):
-        status, said, error = taizhang(*words, "-C", str(office))
-        assert (status, said) == (11, ""), words
-        assert "没有“曰期”这种类型" in error
-        assert "是不是“日期”？" in error
-        assert "规则!E82" in error
-    status, said, _ = taizhang("dictionary", "check", "-C", str(office), "--json")
-    assert (status, len(json.loads(said)["errors"])) == (11, 3)
+    with put_back(office / "workbooks/dictionary.xlsx"):
+        edit(
+            office,
+            lambda book: put(book, "字段", find(book, "字段", 台账="L2", 列名="走访日期"), "类型", "曰期"),
+            lambda book: add(book, "规则", 台账="L2", 表达式="__import__('os')"),
+        )
+        for words in (("run",), ("check", visits), ("fix", visits), ("dictionary", "check")):
+            status, said, error = taizhang(*words, "-C", str(office))
+            assert (status, said) == (11, ""), words
+            assert "没有“曰期”这种类型" in error
+            assert "是不是“日期”？" in error
+            assert re.search(r"规则!E\d+  第 1 个字“_”在表达式里没有意义", error)
+        status, said, _ = taizhang("dictionary", "check", "-C", str(office), "--json")
+        assert (status, len(json.loads(said)["errors"])) == (11, 3)
     assert out.stat().st_mtime_ns == stamp
-    (office / "workbooks/dictionary.xlsx").write_bytes(before)
 
 
 def _new_ledger(book: Any) -> None:
@@ -224,55 +240,47 @@ def test_an_edited_dictionary_is_never_overwritten_unasked(office: Path) -> None
 
 
 def test_a_dictionary_that_is_not_where_the_settings_say_is_no_silent_change(office: Path) -> None:
-    config = (office / FILE).read_text(encoding="utf-8")
-    (office / FILE).write_text(config.replace("workbooks/dictionary.xlsx", "共享盘/词典.xlsx"), encoding="utf-8")
-    status, _, error = taizhang("run", "-C", str(office))
+    config = office / FILE
+    with put_back(config):
+        moved = config.read_text(encoding="utf-8").replace("workbooks/dictionary.xlsx", "共享盘/词典.xlsx")
+        config.write_text(moved, encoding="utf-8")
+        status, _, error = taizhang("run", "-C", str(office))
     assert (status, "没有词典文件" in error) == (11, True)
-    (office / FILE).write_text(config, encoding="utf-8")
 
 
 def test_a_deadline_of_no_ledger_is_told(office: Path) -> None:
-    config = (office / FILE).read_text(encoding="utf-8")
-    (office / FILE).write_text(f"{config.rstrip()}\nL77 = 2020-01-31\n", encoding="utf-8")
-    status, _, error = taizhang("run", "-C", str(office))
+    config = office / FILE
+    with put_back(config):
+        config.write_text(f"{config.read_text(encoding='utf-8').rstrip()}\nL77 = 2020-01-31\n", encoding="utf-8")
+        status, _, error = taizhang("run", "-C", str(office))
     assert (status, "L77" in error) == (11, True)
-    (office / FILE).write_text(config, encoding="utf-8")
+
+
+def _only_visits(book: Any) -> None:
+    for sheet in ("台账", "字段", "规则"):
+        page = book[sheet]
+        for row in range(page.max_row, 1, -1):
+            others = "对照台账=" in "".join(str(cell.value) for cell in page[row])
+            if page.cell(row, 1).value not in ("L2", None) or others:
+                page.delete_rows(row)
+    known = {cell.value for cell in book["字段"]["B"]}
+    for row in range(book["别名"].max_row, 1, -1):
+        ledger, name = (book["别名"].cell(row, column).value for column in (1, 2))
+        if ledger not in ("L2", None) or name not in known:
+            book["别名"].delete_rows(row)
 
 
 def test_a_dictionary_of_one_ledger_is_enough(office: Path) -> None:
-    """Everything else the county reports is about ledgers that may not be there."""
-
-    def only_visits(book: Any) -> None:
-        for sheet in ("台账", "字段", "规则"):
-            page = book[sheet]
-            for row in range(page.max_row, 1, -1):
-                if page.cell(row, 1).value not in ("L2", None):
-                    page.delete_rows(row)
-        for row in range(book["别名"].max_row, 1, -1):
-            known = {cell.value for cell in book["字段"]["B"]}
-            ledger, name = (book["别名"].cell(row, column).value for column in (1, 2))
-            if ledger not in ("L2", None) or name not in known:
-                book["别名"].delete_rows(row)
-        book["规则"].delete_rows(find(book, "规则", 台账="L2", 规则="名册里应有此人"))
-
-    path = office / "workbooks/dictionary.xlsx"
-    before = path.read_bytes()
-    config = (office / FILE).read_text(encoding="utf-8")
-    roster = (office / "workbooks/roster.xlsx").read_bytes()
-    edit(office, only_visits)
-    (office / FILE).write_text(config.replace("L19 = 2020-01-31", ""), encoding="utf-8")
-    save_workbook(
-        office / "workbooks/roster.xlsx", [list(HEADINGS), ["11", "马村镇退役军人服务站", None, "乡镇"]], sheet="站点"
-    )
-    report = run(office)
-    assert {Path(file["path"]).name: file["ledgers"] for file in report["files"]} == {
-        "军休干部.xlsx": [],
-        "走访.xlsx": ["L2"],
-    }
+    """Everything else the county reports is about ledgers that need not be there."""
+    config, roster = office / FILE, office / "workbooks/roster.xlsx"
+    with put_back(office / "workbooks/dictionary.xlsx", config, roster):
+        edit(office, _only_visits)
+        config.write_text(config.read_text(encoding="utf-8").replace("L19 = 2020-01-31", ""), encoding="utf-8")
+        save_workbook(roster, [list(HEADINGS), ["11", "马村镇退役军人服务站", None, "乡镇"]], sheet="站点")
+        report = run(office)
+    ledgers = {Path(file["path"]).name: file["ledgers"] for file in report["files"]}
+    assert ledgers == {"军休干部.xlsx": [], "走访.xlsx": ["L2"]}
     assert "E901" not in {one["code"] for one in report["findings"]}
-    path.write_bytes(before)
-    (office / FILE).write_text(config, encoding="utf-8")
-    (office / "workbooks/roster.xlsx").write_bytes(roster)
 
 
 def test_blank_ledgers_follow_the_dictionary(office: Path, tmp_path: Path) -> None:
@@ -284,5 +292,8 @@ def test_blank_ledgers_follow_the_dictionary(office: Path, tmp_path: Path) -> No
     )
     assert taizhang("template", "--all", "-C", str(office), "--out", str(tmp_path / "全部"))[0] == 0
     assert len(list((tmp_path / "全部").glob("*.xlsx"))) == 20
+    (tmp_path / "文件").write_text("", encoding="utf-8")
+    status, _, error = taizhang("template", "L2", "--out", str(tmp_path / "文件/空表.xlsx"))
+    assert (status, "写不进文件夹" in error) == (11, True)
     assert taizhang("template")[0] == 2
     assert taizhang("template", "没有这本")[0] == 2

@@ -10,14 +10,14 @@ from openpyxl import load_workbook
 
 from toolkit.ledgers.dictionary import built_in_definitions
 from toolkit.ledgers.sheets import SHEETS
-from toolkit.ledgers.workbook_write import write_workbook
+from toolkit.ledgers.workbook_write import workbook_of
 
 HEADINGS = {sheet.name: [column.heading for column in sheet.columns] for sheet in SHEETS}
 
 
 def exported(path: Path, lang: str = "zh") -> Path:
     """Write the built-in dictionary as a workbook."""
-    write_workbook(path, built_in_definitions(), lang)
+    path.write_bytes(workbook_of(built_in_definitions(), lang))
     return path
 
 

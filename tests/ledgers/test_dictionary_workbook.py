@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from dictionary_books import add, edited, exported, find, put
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -24,7 +24,7 @@ from toolkit.ledgers.definitions import NULL_LIST, OWNER, Definitions, entry
 from toolkit.ledgers.dictionary import built_in_definitions, is_unedited, load_dictionary
 from toolkit.ledgers.sheets import SHEETS, joined, split_list
 from toolkit.ledgers.workbook_read import read_workbook
-from toolkit.ledgers.workbook_write import write_workbook
+from toolkit.ledgers.workbook_write import workbook_of
 from toolkit.rules import rule_names, rule_settings
 
 
@@ -82,14 +82,11 @@ _ROWS = {
 }  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(st.fixed_dictionaries({table: st.lists(rows, max_size=3) for table, rows in _ROWS.items()}))
-def test_whatever_a_dictionary_says_there_and_back_changes_nothing(
-    tmp_path: Path, tables: dict[str, list[Any]]
-) -> None:
+def test_whatever_a_dictionary_says_there_and_back_changes_nothing(tables: dict[str, list[Any]]) -> None:
     said = Definitions(**{table: [entry(row, str) for row in rows] for table, rows in tables.items()})
-    write_workbook(tmp_path / "d.xlsx", said)
-    back = read_workbook((tmp_path / "d.xlsx").read_bytes(), even_unedited=True)
+    back = read_workbook(workbook_of(said), even_unedited=True)
     assert back.definitions == said
     assert back.definitions.version() == said.version()
     assert not back.edited
@@ -115,7 +112,7 @@ def test_a_workbook_that_nobody_edited_is_the_built_in_dictionary(tmp_path: Path
 def test_an_unedited_export_of_an_older_version_does_not_freeze_it(tmp_path: Path) -> None:
     older = copy.copy(built_in_definitions())
     older.rules, older.fields = older.rules[:-5], [one for one in older.fields if one.get("name") != "备注"]
-    write_workbook(tmp_path / "d.xlsx", older)
+    (tmp_path / "d.xlsx").write_bytes(workbook_of(older))
     assert load_dictionary(tmp_path / "d.xlsx") is load_dictionary()
 
 

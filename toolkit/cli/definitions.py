@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,16 @@ def _place(folder: Path, file: Path | None) -> Path:
     return path
 
 
+@contextmanager
+def _writing(path: Path, *, as_json: bool) -> Iterator[None]:
+    """End with a sentence where a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        stop(WRONG, [text("screen.not_writable", LANG, folder=str(path.parent), reason=reason)], as_json=as_json)
+
+
 @dictionary.command(name="export", help=help_text("dictionary.export"))
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help=help_text("dictionary.force"))
@@ -45,7 +57,6 @@ def _place(folder: Path, file: Path | None) -> Path:
 def export(folder: Path, file: Path | None, force: bool, as_json: bool) -> None:
     """Write the built-in dictionary as a workbook."""
     from toolkit.ledgers.dictionary import is_unedited
-    from toolkit.output.publish import publish
     from toolkit.scaffold import write_dictionary
     from toolkit.screen import say
 
@@ -53,17 +64,18 @@ def export(folder: Path, file: Path | None, force: bool, as_json: bool) -> None:
     config = _config(folder)
     before = path.is_file()
     renewed = before and is_unedited(path)
-    backup = None
-    if before and not renewed:
-        if not force:
-            stop(2, [text("dictionary.screen.kept", LANG, path=str(path))], as_json=as_json)
-        backup = path.with_stem(f"{path.stem}-{datetime.now().astimezone():%Y%m%dT%H%M%S}")
-        backup.write_bytes(path.read_bytes())
-    written = publish(path, lambda temporary: write_dictionary(temporary, config.language if config else LANG))
+    if before and not renewed and not force:
+        stop(2, [text("dictionary.screen.kept", LANG, path=str(path))], as_json=as_json)
+    backup = path.with_stem(f"{path.stem}-{datetime.now().astimezone():%Y%m%dT%H%M%S}")
+    with _writing(path, as_json=as_json):
+        if before and not renewed:
+            backup.write_bytes(path.read_bytes())
+        written = write_dictionary(path, config.language if config else LANG)
     if as_json:
-        print_json({"version": 1, "file": str(written), "renewed": renewed, "backup": str(backup) if backup else None})
+        kept = str(backup) if backup.exists() else None
+        print_json({"version": 1, "file": str(written), "renewed": renewed, "backup": kept})
         return
-    if backup:
+    if backup.exists():
         say(text("dictionary.screen.backup", LANG, path=str(backup)))
     if written != path:
         say(text("dictionary.screen.in_use", LANG, path=str(path), other=str(written)))
@@ -173,7 +185,8 @@ def template(
     year = config.period[1].year if config else date.today().year  # noqa: DTZ011 - the office's own calendar day
     county = config.values["general"]["county"] if config else ""
     blank = Blank(county, year, rows, config.language if config else LANG)
-    made = [write_template(path, loaded.ledgers[number], blank) for number, path in targets.items()]
+    with _writing(next(iter(targets.values())), as_json=as_json):
+        made = [write_template(path, loaded.ledgers[number], blank) for number, path in targets.items()]
     if as_json:
         print_json({"version": 1, "files": [str(path) for path in made]})
     else:

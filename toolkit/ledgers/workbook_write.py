@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 from toolkit.ledgers import sheets as layout
@@ -14,6 +14,12 @@ from toolkit.ledgers.sheets import SHEETS, Column, Sheet, fingerprint, joined, l
 from toolkit.messages import text
 
 FONT = "微软雅黑"
+WRITER_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _SPARE = 1_000
 """Rows below the last entry that are ready to be filled in."""
 _LABELS = {
@@ -24,18 +30,13 @@ _LABELS = {
 }
 
 
-def write_workbook(path: Path, definitions: Definitions, lang: str = "zh") -> None:
-    """Write the workbook. ``lang`` is the language of its notes and of the words for types and rules; headings are Chinese.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
+def workbook_of(definitions: Definitions, lang: str = "zh") -> bytes:
+    """Return the workbook. ``lang`` is the language of its notes and of the words for types and rules; headings are Chinese."""
     import xlsxwriter
 
     tables = {sheet.table: rows_of(sheet, getattr(definitions, sheet.table), lang) for sheet in SHEETS}
-    book = xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, WRITER_OPTIONS)
     book.define_name("_taizhang_output", '="dictionary"')  # never read as a ledger, wherever it lies
     writer = _Writer(book, lang)
     cells = {sheet.table: [[column.heading for column in sheet.columns], *tables[sheet.table]] for sheet in SHEETS}
@@ -45,10 +46,8 @@ def write_workbook(path: Path, definitions: Definitions, lang: str = "zh") -> No
     for sheet in SHEETS:
         writer.sheet(sheet, tables[sheet.table], choices)
     writer.hide_choices()
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from error
+    book.close()
+    return made.getvalue()
 
 
 def rows_of(sheet: Sheet, entries: Iterable[Entry], lang: str) -> list[list[Any]]:

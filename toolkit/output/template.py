@@ -10,18 +10,19 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 from toolkit.fields.base import FieldSpec
 from toolkit.ledgers.ledger import Ledger
+from toolkit.ledgers.workbook_write import FONT, WRITER_OPTIONS
 from toolkit.messages import text
 from toolkit.model import OPTIONS_SHEET, cell_name, column_letters
 from toolkit.output import template_cells as cells
-from toolkit.output.publish import publish
+from toolkit.output.publish import publish_bytes
 
-FONT = "微软雅黑"
 _PAGE, _PAPER = 155.0, 112.0
 """Characters of width that go on a printed page before it gets too small to read, and those that A4 takes at full size, in the widest of fonts."""
 _LARGEST_SCALE = 85
@@ -53,20 +54,16 @@ def write_template(path: Path, ledger: Ledger, blank: Blank) -> Path:
     Raises:
         OSError: the file cannot be written.
     """
-    return publish(path, lambda temporary: _write(temporary, ledger, blank))
-
-
-def _write(path: Path, ledger: Ledger, blank: Blank) -> None:
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, WRITER_OPTIONS)
     book.formats[0].set_font_name(FONT)
     book.formats[0].set_font_size(10)
     name = _NOT_IN_NAMES.sub("", ledger.short).strip()[:31] or ledger.id
     _Template(book, book.add_worksheet(name), ledger, blank).write()
     book.close()
+    return publish_bytes(path, made.getvalue())
 
 
 class _Template:
