@@ -76,7 +76,7 @@ class Processor:
                 files[path].counted += count
         columns = {(file.path, table.number): table.columns for file in result.files for table in file.tables}
         found: dict[str, list[Finding]] = {}
-        for finding in cross_findings(county, county.tables, columns, self._dictionary):
+        for finding in cross_findings(county, columns, self._dictionary):
             found.setdefault(finding.place.file or result.files[0].path, []).append(finding)
         for path, findings in found.items():
             files[path].findings = one_a_cell([*files[path].findings, *findings])

@@ -150,6 +150,13 @@ class Batch:
         return np.array([None if value is None else is_male(value) for value in self.values(name)], dtype=object)
 
 
+class RowRef(NamedTuple):
+    """A stored row as a parameter of a finding: people read its station, file, sheet and row."""
+
+    ledger: str
+    row: int
+
+
 class CountyHit(NamedTuple):
     """A county rule's finding at a field of one stored row; ``related`` are other stored rows and their fields."""
 
@@ -191,8 +198,8 @@ class County(Protocol):
         """Say whether a ledger has rows and a field."""
         ...
 
-    def place(self, ledger: str, row: int) -> str:
-        """Return where a stored row stands, as people read it: station, file, sheet and row."""
+    def rows(self, ledger: str, rows: Iterable[int], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return (row id, the columns' values …) of some stored rows."""
         ...
 
     def before(self, ledger: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from toolkit.rules.base import County, CountyHit, Settings
+from toolkit.rules.base import County, CountyHit, RowRef, Settings
 
 
 def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
@@ -38,6 +38,6 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for sql, field_name in ((numbers, number), (births, born)):
         for row, older in county.query(sql):
-            where = "@last_period" if older is None else county.place(own, older)
+            where = "@last_period" if older is None else RowRef(own, older)
             related = () if older is None else ((own, older, field_name),)
             yield CountyHit(own, row, field_name, "W602", {"field": field_name, "where": where}, related)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from toolkit.rules.base import County, CountyHit, Settings
+from toolkit.rules.base import County, CountyHit, RowRef, Settings
 
 
 def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
@@ -38,6 +38,6 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
                 if row not in said:
                     said.add(row)
                     others = [other for other in rows if other != row]
-                    params = {"reason": reason, "other": county.place(own, others[0])}
+                    params = {"reason": reason, "other": RowRef(own, others[0])}
                     related = tuple((own, other, field_name) for other in others[:5])
                     yield CountyHit(own, row, field_name, "W509", params, related)

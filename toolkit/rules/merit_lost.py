@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from toolkit.rules.base import County, CountyHit, Settings
+from toolkit.rules.base import County, CountyHit, RowRef, Settings
 
 
 def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
@@ -25,5 +25,5 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
     for row, told, older, earlier in county.query(sql):
         lacking = [merit for merit in dict.fromkeys(earlier.split("、")) if merit not in (told or "").split("、")]
         if lacking:
-            params = {"merits": "、".join(lacking), "where": "@last_period" if older is None else county.place(own, older)}
+            params = {"merits": "、".join(lacking), "where": "@last_period" if older is None else RowRef(own, older)}
             yield CountyHit(own, row, merits, "W603", params, () if older is None else ((own, older, merits),))

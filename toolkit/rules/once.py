@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from toolkit.rules.base import County, CountyHit, Settings, listed
+from toolkit.rules.base import County, CountyHit, RowRef, Settings, listed
 
 
 def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
@@ -25,5 +25,5 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
         rows = [row for _, row in group]
         for row in rows:
             others = tuple(other for other in rows if other != row)
-            params = {"other": county.place(own, others[0])}
+            params = {"other": RowRef(own, others[0])}
             yield CountyHit(own, row, number, "E514", params, tuple((own, other, number) for other in others))

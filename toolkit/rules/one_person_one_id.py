@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from toolkit.rules.base import County, CountyHit, Settings
+from toolkit.rules.base import County, CountyHit, RowRef, Settings
 
 
 def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
@@ -51,7 +51,7 @@ def _against(county: County, own: str, name: str, register: str) -> Iterator[Cou
         GROUP BY r._row_id, r."{name}" HAVING NOT bool_or(d."姓名" = r."{name}") ORDER BY r._row_id
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     for row, other, known in county.query(sql):
-        yield CountyHit(own, row, name, "E503", {"other": county.place(register, other), "name": known}, ((register, other, "姓名"),))
+        yield CountyHit(own, row, name, "E503", {"other": RowRef(register, other), "name": known}, ((register, other, "姓名"),))
 
 
 def _hits(county: County, own: str, sql: str, field_name: str, code: str) -> Iterator[CountyHit]:
@@ -59,7 +59,7 @@ def _hits(county: County, own: str, sql: str, field_name: str, code: str) -> Ite
         rows = list(group)
         for _, row, value in rows:
             others = [other for other in rows if other[2] != value]
-            params = {"other": county.place(own, others[0][1]), "name": others[0][2]}
+            params = {"other": RowRef(own, others[0][1]), "name": others[0][2]}
             yield CountyHit(
                 own, row, field_name, code, params, tuple((own, other[1], field_name) for other in others[:5])
             )

@@ -30,7 +30,7 @@ def all_findings(
         findings += file.findings
     progress.step("cross", len(county_rules(workspace.dictionary)))
     columns = {(file.path, table.number): table.columns for file in files.values() for table in file.tables}
-    findings += cross_findings(county, county.tables, columns, workspace.dictionary, progress.advance)
+    findings += cross_findings(county, columns, workspace.dictionary, progress.advance)
     return one_a_cell(findings)
 
 

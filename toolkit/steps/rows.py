@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,10 +19,9 @@ from toolkit.workspace import Workspace
 
 @dataclass(slots=True)
 class Generation:
-    """The rows of a run: its name, all tables by ledger, and which of them are new."""
+    """The rows of a run: its name, and the ledgers that are another generation's still."""
 
     name: str
-    tables: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +52,6 @@ def store_rows(
         if not parts:
             continue
         table = pa.concat_tables(parts, promote_options="default")
-        generation.tables[ledger] = table
         if changed or current is None:
             written[ledger] = table
         else:
@@ -77,9 +74,10 @@ def open_rows(
     recency = {path: rank for rank, path in enumerate(newest, 1)}
     config = workspace.config
     store, before = RowStore(config.path("state") / "rows"), state.period_before(config.period[0])
-    previous = {name: table for name in workspace.dictionary.ledgers if (table := store.read(before, name)) is not None}
+    current = {name: path for name in workspace.dictionary.ledgers if (path := store.find(generation.name, name))}
+    previous = {name: path for name in workspace.dictionary.ledgers if (path := store.find(before, name))}
     return open_county(
-        generation.tables, workspace.dictionary, workspace.roster, recency, period=config.period, today=config.today, previous=previous,
+        current, workspace.dictionary, workspace.roster, recency, period=config.period, today=config.today, previous=previous,
     )  # fmt: skip
 
 

@@ -10,35 +10,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from toolkit.ledgers.dictionary import Ledger
 from toolkit.ledgers.schema import row_schema
+from toolkit.store.source import source
 
 
 def open_before(connection: duckdb.DuckDBPyConnection, ledger: Ledger, previous: Mapping[str, Any]) -> str | None:
     """Make the view of a ledger's rows as they stood before; return its name, or None where there are none.
 
-    ``previous``: ledger → the rows of the last period, as Arrow tables.
+    ``previous``: ledger → the rows of the last period, as Arrow tables or Parquet files.
     """
     name = f"{ledger.id}@before"
-    schema = row_schema(ledger)
-    columns = ", ".join(f'"{entry.name}"' for entry in schema)
-    table = previous.get(ledger.id)
+    columns = ", ".join(f'"{entry.name}"' for entry in row_schema(ledger))
+    rows = previous.get(ledger.id)
     last = ""
-    if table is not None and table.num_rows:
-        known = [table[entry.name].cast(entry.type) if entry.name in table.column_names else pa.nulls(table.num_rows, entry.type)
-                 for entry in schema]  # fmt: skip
-        connection.register("last_period", pa.Table.from_arrays(known, schema=schema))
-        last = f"UNION ALL SELECT {columns}, NULL::BIGINT AS _row_id FROM last_period"  # noqa: S608 - names come from the dictionary
-    sql = _OLDER.format(view=f'"{ledger.id}"', columns=columns, last=last)
-    rows = connection.sql(sql).to_arrow_table()
-    if last:
-        connection.unregister("last_period")
-    if not rows.num_rows:
-        return None
-    connection.register(name, rows)
-    return name
+    if rows is not None:
+        last = f"UNION ALL SELECT {columns}, NULL::BIGINT AS _row_id FROM {source(connection, f'{ledger.id}@last', rows, ledger)}"  # noqa: S608
+    rows_before = _OLDER.format(view=f'"{ledger.id}"', columns=columns, last=last)
+    connection.execute(f'CREATE TEMP TABLE "{name}" AS {rows_before}')
+    return name if connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() else None  # noqa: S608 - a ledger's id
 
 
 _OLDER = """

@@ -6,9 +6,10 @@ Rows of one station and ledger that agree in the ledger's key count once, from t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -18,6 +19,9 @@ from toolkit.ledgers.dictionary import Dictionary, Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
 from toolkit.store.before import open_before
+from toolkit.store.source import source
+
+_THREADS, _MEMORY = 2, "1GB"
 
 
 @dataclass(slots=True)
@@ -36,7 +40,6 @@ class StoredCounty:
     today: date
     previous: Mapping[str, Any] = field(default_factory=dict)
     ledgers: frozenset[str] = frozenset()
-    tables: dict[str, Any] = field(default_factory=dict)
     _before: dict[str, str | None] = field(default_factory=dict)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -51,11 +54,13 @@ class StoredCounty:
         """Say whether a ledger has rows and a field."""
         return ledger in self.ledgers and name in self.dictionary.ledgers[ledger].fields
 
-    def place(self, ledger: str, row: int) -> str:
-        """Return where a stored row stands, as people read it."""
-        sql = f'SELECT _station_name, _file, _sheet, _row FROM "{ledger}" WHERE _row_id = ?'  # noqa: S608 - a ledger's id
-        station, file, sheet, number = self.query(sql, [row])[0]
-        return f"{station or str(file).rpartition('/')[2]}（{sheet}!{number}）"
+    def rows(self, ledger: str, rows: Iterable[int], columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return (row id, the columns' values …) of some stored rows."""
+        self.connection.register("wanted_rows", pa.table({"wanted": pa.array(sorted(rows), pa.int64())}))
+        names = ", ".join(f'"{name}"' for name in columns)
+        found = self.query(f'SELECT _row_id, {names} FROM "{ledger}" SEMI JOIN wanted_rows ON wanted = _row_id')  # noqa: S608 - a ledger's id
+        self.connection.unregister("wanted_rows")
+        return found
 
     def before(self, ledger: str) -> str | None:
         """Return the name of the view of a ledger's rows as they stood before; see ``store/before.py``."""
@@ -68,12 +73,13 @@ def open_county(
     tables: Mapping[str, Any], dictionary: Dictionary, roster: Roster | None, recency: Mapping[str, int], *,
     period: tuple[date, date], today: date, previous: Mapping[str, Any] | None = None,
 ) -> StoredCounty:  # fmt: skip
-    """Return the county made of the rows of each ledger.
+    """Return the county made of the rows of each ledger: Arrow tables, or the paths of Parquet files that are read as they are needed.
 
-    ``recency``: file → a number that grows with newer files; ``previous``: the rows that counted at the end of the last period.
+    ``recency``: file → a number that grows with newer files; ``previous``: the rows of the last period.
     """
     connection = duckdb.connect()
-    connection.execute("SET threads TO 2")
+    connection.execute(f"SET threads TO {_THREADS}")
+    connection.execute(f"SET memory_limit = '{_MEMORY}'")
     _register_stations(connection, roster)
     files = pa.table(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}
@@ -82,18 +88,25 @@ def open_county(
     county = StoredCounty(dictionary, connection, period, today, previous or {})
     present = set()
     for name, ledger in dictionary.ledgers.items():
-        table = tables.get(name)
-        if table is None:
-            table = row_schema(ledger).empty_table()
-        elif table.num_rows:
+        rows = tables.get(name)
+        if rows is None:
+            rows = row_schema(ledger).empty_table()
+        elif isinstance(rows, Path) or rows.num_rows:
             present.add(name)
-        connection.register("incoming", table)
-        ordered = connection.sql(_ORDERED.format(copies=_is_register(ledger))).to_arrow_table()
-        connection.unregister("incoming")
-        county.tables[name] = ordered
-        connection.register(name, ordered)
+        _make_view(connection, ledger, source(connection, f"{name}@rows", rows, ledger))
     county.ledgers = frozenset(present)
     return county
+
+
+def _make_view(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str) -> None:
+    """Make the view of a ledger: its rows, and the columns that say where each stands among them and whether it counts.
+
+    Only the few columns that decide are sorted and kept; the rows themselves stay where they are.
+    """
+    connection.execute(f'CREATE TEMP TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}')
+    connection.execute(
+        f'CREATE TEMP VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
+    )
 
 
 def _is_register(ledger: Ledger) -> bool:
@@ -122,23 +135,27 @@ def _register(
 
 
 _ORDERED = """
-    WITH placed AS (
-        SELECT i.*, coalesce(s.place, 1000000) AS _order, coalesce(s.name, '') AS _station_name,
-               coalesce(s.township, '') AS _township, coalesce(s.township_name, '') AS _township_name,
-               coalesce(r.rank, 0) AS _rank,
+    WITH incoming AS (
+        SELECT _at, _file, _table, _row, _station, _key FROM {rows}
+    ), placed AS (
+        SELECT i._at, i._key, i._station, i._file, i._table, i._row, coalesce(s.place, 1000000) AS _order,
+               coalesce(s.name, '') AS _station_name, coalesce(s.township, '') AS _township,
+               coalesce(s.township_name, '') AS _township_name, coalesce(r.rank, 0) AS _rank,
                row_number() OVER (ORDER BY coalesce(s.place, 1000000), i._file, i._table, i._row) - 1 AS _row_id
         FROM incoming i LEFT JOIN stations s ON s.code = i._station LEFT JOIN recency r ON r.file = i._file
     ), chosen AS (
-        SELECT *, first_value(_row_id) OVER (
-            PARTITION BY CASE WHEN _key = '' THEN '#' || _row_id ELSE _station || '|' || _key || CASE WHEN _station = '' THEN _file ELSE '' END END
-            ORDER BY _rank DESC, _file DESC, _table, _row) AS _same_in_station
-        FROM placed
+        SELECT p._row_id, arg_max(o._row_id, (o._rank, o._file, -o._table, -o._row)) AS same
+        FROM placed p JOIN placed o ON o._key = p._key AND o._station = p._station AND (p._station <> '' OR o._file = p._file)
+        WHERE p._key <> '' AND p._key IN (SELECT _key FROM incoming WHERE _key <> '' GROUP BY _key HAVING count(*) > 1)
+        GROUP BY p._row_id
+    ), settled AS (
+        SELECT p.*, coalesce(c.same, p._row_id) AS _same_in_station FROM placed p LEFT JOIN chosen c USING (_row_id)
     ), below AS (
-        SELECT u._row_id AS upper_row, min(l._row_id) AS lower_row FROM chosen u
-        JOIN ancestors a ON a.upper = u._station JOIN chosen l ON l._station = a.station AND l._key = u._key
+        SELECT u._row_id AS upper_row, min(l._row_id) AS lower_row FROM settled u
+        JOIN ancestors a ON a.upper = u._station JOIN settled l ON l._station = a.station AND l._key = u._key
         WHERE {copies} AND u._key <> '' AND l._same_in_station = l._row_id GROUP BY 1
     )
-    SELECT * EXCLUDE (_rank, _same_in_station, upper_row, lower_row), coalesce(lower_row, _same_in_station) AS _same_as,
+    SELECT _at, _order, _station_name, _township, _township_name, _row_id, coalesce(lower_row, _same_in_station) AS _same_as,
            coalesce(lower_row, _same_in_station) = _row_id AS _counted
-    FROM chosen LEFT JOIN below ON upper_row = _row_id ORDER BY _row_id
+    FROM settled LEFT JOIN below ON upper_row = _row_id
 """

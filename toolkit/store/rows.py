@@ -27,9 +27,13 @@ class RowStore:
 
     def read(self, generation: str | None, ledger: str) -> Any | None:
         """Return a ledger's rows as an Arrow table, or None where there are none."""
-        if generation is None or not self.path(generation, ledger).is_file():
-            return None
-        return pq.read_table(self.path(generation, ledger))
+        path = self.find(generation, ledger)
+        return None if path is None else pq.read_table(path)
+
+    def find(self, generation: str | None, ledger: str) -> Path | None:
+        """Return the file that holds a ledger's rows, or None where there are none."""
+        path = self.path(generation, ledger) if generation is not None else None
+        return path if path is not None and path.is_file() else None
 
     def write(self, generation: str, tables: Mapping[str, Any], kept: Mapping[str, str]) -> None:
         """Write a generation: new tables, and ledgers kept as they are (ledger → generation that holds them)."""
