@@ -31,13 +31,10 @@ def _config(folder: Path) -> Any:
     return load_config(folder) if (folder / FILE).is_file() else None
 
 
-def _place(folder: Path, file: Path | None) -> Path:
+def _place(config: Any, file: Path | None) -> Path:
     """Return the dictionary workbook that is meant: the one named, else the workspace's, else one here."""
-    config = _config(folder)
-    if file is not None:
-        return file
     path: Path = config.path("dictionary") if config else Path("dictionary.xlsx")
-    return path
+    return file or path
 
 
 @contextmanager
@@ -60,10 +57,11 @@ def export(folder: Path, file: Path | None, force: bool, as_json: bool) -> None:
     from toolkit.scaffold import write_dictionary
     from toolkit.screen import say
 
-    path = _place(folder, file)
     config = _config(folder)
-    before = path.is_file()
-    renewed = before and is_unedited(path)
+    path = _place(config, file)
+    with _writing(path, as_json=as_json):
+        before = path.is_file()
+        renewed = before and is_unedited(path)
     if before and not renewed and not force:
         stop(2, [text("dictionary.screen.kept", LANG, path=str(path))], as_json=as_json)
     backup = path.with_stem(f"{path.stem}-{datetime.now().astimezone():%Y%m%dT%H%M%S}")
@@ -92,7 +90,7 @@ def check(folder: Path, file: Path | None, as_json: bool) -> None:
     from toolkit.ledgers.dictionary import DictionaryError, built_in_definitions, read_book
     from toolkit.screen import say
 
-    path = _place(folder, file)
+    path = _place(_config(folder), file)
     if not path.exists():
         if file is not None:
             stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
