@@ -41,7 +41,7 @@ def check(path: Path | str, *, ledger: str | None = None, dictionary: Path | str
     Args:
         path: the file.
         ledger: take it for this ledger (``L2``) instead of recognising it.
-        dictionary: a folder of definitions instead of the built-in ones.
+        dictionary: a workbook of definitions (see ``taizhang dictionary export``) instead of the built-in ones.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -49,8 +49,8 @@ def check(path: Path | str, *, ledger: str | None = None, dictionary: Path | str
     """
     from toolkit.single import check_files
 
-    folder = Path(dictionary) if dictionary is not None else None
-    return Report.from_dict(check_files([Path(path)], ledger=ledger, dictionary=folder).report)
+    workbook = Path(dictionary) if dictionary is not None else None
+    return Report.from_dict(check_files([Path(path)], ledger=ledger, dictionary=workbook).report)
 
 
 def mark(source: Path | str, target: Path | str, marks: Iterable[Mark]) -> MarkResult:

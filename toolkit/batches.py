@@ -10,6 +10,7 @@ from typing import Any
 
 from toolkit.intake.discover import Fingerprint
 from toolkit.intake.read import file_finding
+from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import Finding
 from toolkit.roster import Roster
 from toolkit.store.state import finding_from_dict, finding_to_dict
@@ -21,6 +22,7 @@ class Job:
 
     ``root``: the folder that the files' paths are relative to. ``prefix``: what precedes a path in findings, so that it is
     relative to the workspace. ``names``: what people call a file, by its path, where that is not how it is named.
+    ``dictionary``: None is the built-in one.
     """
 
     root: Path
@@ -29,7 +31,7 @@ class Job:
     period: tuple[date, date] | None
     amount_min: float = 10
     amount_max: float = 200_000
-    dictionary: Path | None = None
+    dictionary: Dictionary | None = None
     roster: Roster | None = None
     ledger: str | None = None
     explain: bool = False

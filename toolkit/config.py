@@ -6,7 +6,7 @@ import configparser
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -176,7 +176,7 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "paths": {
         "stations": ("workbooks/stations", _path),
         "roster": ("workbooks/roster.xlsx", _path),
-        "dictionary": ("workbooks/dictionary", _path),
+        "dictionary": ("workbooks/dictionary.xlsx", _path),
         "out": ("workbooks/out", _path),
         "templates": ("workbooks/templates", _path),
         "state": ("workbooks/.state", _path),
@@ -241,7 +241,10 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of a workspace. ``folder`` is where ``config.ini`` lies; all paths are absolute."""
+    """The settings of a workspace. ``folder`` is where ``config.ini`` lies; all paths are absolute.
+
+    ``deadlines``: by the id of a ledger; whether there is such a ledger, only the dictionary knows (:func:`check_deadlines`).
+    """
 
     folder: Path
     values: Mapping[str, Mapping[str, Any]]
@@ -252,6 +255,13 @@ class Config:
         """Return a path of ``[paths]``."""
         given = Path(self.values["paths"][key]).expanduser()
         return given if given.is_absolute() else self.folder / given
+
+    @property
+    def dictionary(self) -> Path | None:
+        """The dictionary workbook; None where there is none at its default place, so that the built-in one serves."""
+        path = self.path("dictionary")
+        is_default = self.values["paths"]["dictionary"] == SCHEMA["paths"]["dictionary"][0]
+        return None if is_default and not path.exists() else path
 
     @property
     def language(self) -> str:
@@ -341,11 +351,7 @@ def _unknown(parser: configparser.ConfigParser, problems: list[tuple[str, dict[s
 
 def _deadlines(parser: configparser.ConfigParser, problems: list[tuple[str, dict[str, Any]]]) -> dict[str, date]:
     found = {}
-    ledgers = load_dictionary().ledgers
     for key, raw in (parser["deadlines"] if parser.has_section("deadlines") else {}).items():
-        if key not in ledgers:
-            problems.append(("config.unknown_key", {"section": "deadlines", "key": key, "allowed": "、".join(ledgers)}))
-            continue
         try:
             day = _date_or_none(raw.strip())
         except _Refused as refused:
@@ -356,3 +362,19 @@ def _deadlines(parser: configparser.ConfigParser, problems: list[tuple[str, dict
         if day is not None:
             found[key] = day
     return found
+
+
+def check_deadlines(config: Config, ledgers: Collection[str]) -> None:
+    """Check that every deadline is one of a ledger.
+
+    Raises:
+        ConfigError: the dictionary has no such ledger.
+    """
+    allowed = "、".join(ledgers)
+    problems: list[tuple[str, dict[str, Any]]] = [
+        ("config.unknown_key", {"section": "deadlines", "key": key, "allowed": allowed})
+        for key in config.deadlines
+        if key not in ledgers
+    ]
+    if problems:
+        raise ConfigError(problems)

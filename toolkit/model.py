@@ -137,3 +137,6 @@ FINDINGS_SHEET = "问题清单"
 
 FIX_SHEET = "更正记录"
 """The sheet that fixing appends to a workbook; reading skips it."""
+
+OPTIONS_SHEET = "下拉选项"
+"""The hidden sheet of a blank ledger that feeds its dropdowns; reading skips it."""

@@ -36,7 +36,7 @@ class Processor:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        dictionary = load_dictionary(job.dictionary)
+        dictionary = job.dictionary or load_dictionary()
         self._locator = Locator(dictionary, job.ledger)
         roster = job.roster
         resolve = None if roster is None else (lambda name: station.name if (station := roster.resolve(name)) else None)

@@ -14,6 +14,7 @@ from typing import Any
 from toolkit.characters import fold, simplified, tidy
 from toolkit.fields.base import as_text
 from toolkit.fields.date import read_text
+from toolkit.ledgers.definitions import LEVELS
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import cell_name
 
@@ -32,7 +33,6 @@ HEADINGS = (
     "停用日期",
     "应报台账",
 )
-LEVELS = ("市", "乡镇", "村", "社区", "其他")
 _LEVEL_WORDS = {
     "县": "市",
     "市级": "市",

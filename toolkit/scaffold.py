@@ -1,4 +1,4 @@
-"""New workspaces: ``config.ini``, an empty roster with dropdowns, a README, and the folders."""
+"""New workspaces: ``config.ini``, an empty roster with dropdowns, the dictionary, blank ledgers, a README, and the folders."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from toolkit.config import FILE, template
+from toolkit.ledgers.definitions import LEVELS
+from toolkit.ledgers.dictionary import Dictionary, built_in_definitions, load_dictionary
+from toolkit.ledgers.workbook_write import workbook_of
 from toolkit.messages import text
-from toolkit.roster import HEADINGS, LEVELS, SHEET
+from toolkit.output.publish import publish_bytes
+from toolkit.output.template import Blank, file_name, write_template
+from toolkit.roster import HEADINGS, SHEET
 
 _WIDTHS = (14, 34, 24, 8, 14, 16, 10, 14, 24, 12, 12, 40)
 
@@ -23,14 +28,20 @@ def make_workspace(folder: Path, lang: str) -> dict[str, Path]:
         raise FileExistsError(config)
     workbooks = folder / "workbooks"
     stations, roster, readme = workbooks / "stations", workbooks / "roster.xlsx", workbooks / "README.txt"
+    dictionary, templates = workbooks / "dictionary.xlsx", workbooks / "templates"
     stations.mkdir(parents=True, exist_ok=True)
     year = date.today().year  # noqa: DTZ011 - the office's own calendar day
     overrides = {("period", "from"): f"{year}-01-01", ("period", "to"): f"{year}-12-31", ("general", "language"): lang}
     config.write_text(template(overrides), encoding="utf-8")
     if not roster.exists():
         write_empty_roster(roster, lang)
+    if not dictionary.exists():
+        write_dictionary(dictionary, lang)
+    if not templates.exists():
+        write_templates(templates, load_dictionary(), Blank(year=year, lang=lang))
     readme.write_text(text("scaffold.readme", lang), encoding="utf-8")
-    return {"config": config, "roster": roster, "stations": stations, "readme": readme}
+    return {"config": config, "roster": roster, "dictionary": dictionary, "templates": templates, "stations": stations,
+            "readme": readme}  # fmt: skip
 
 
 def make_demo_workspace(folder: Path) -> None:
@@ -43,6 +54,20 @@ def make_demo_workspace(folder: Path) -> None:
         ("period", "today"): "2021-01-08",
     }
     (folder / FILE).write_text(template(overrides), encoding="utf-8")
+
+
+def write_dictionary(path: Path, lang: str) -> Path:
+    """Write the built-in dictionary as a workbook to be edited, and return where.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    return publish_bytes(path, workbook_of(built_in_definitions(), lang))
+
+
+def write_templates(folder: Path, dictionary: Dictionary, blank: Blank) -> list[Path]:
+    """Write the blank ledgers of a dictionary, one file each, into a folder."""
+    return [write_template(folder / file_name(ledger), ledger, blank) for ledger in dictionary.ledgers.values()]
 
 
 def write_empty_roster(path: Path, lang: str) -> None:

@@ -42,7 +42,7 @@ def check_files(
     today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False,
     names: Mapping[Path, str] | None = None,
 ) -> Checked:  # fmt: skip
-    """Check files, and every file in folders, each by itself.
+    """Check files, and every file in folders, each by itself; ``dictionary``: a workbook in place of the built-in definitions.
 
     ``names``: what people call a file where it is not named so, since a name may tell which ledger it is.
 
@@ -58,7 +58,8 @@ def check_files(
     prints = _fingerprints(paths)
     left_aside = _left_aside(prints)
     called = {path.as_posix(): name for path, name in (names or {}).items()}
-    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=dictionary, explain=explain, names=called)
+    loaded = load_dictionary(dictionary)
+    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=loaded, explain=explain, names=called)
     batches = [[one] for one in prints if one.path not in left_aside]
     done = run_batches(
         "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job,
@@ -66,7 +67,6 @@ def check_files(
         lost=lambda file, reason, params: BatchResult([crashed(job, file, reason, params)]),
     )  # fmt: skip
     results = left_aside | ({file.path: file for _, batch in done for file in batch.files} if batches else {})
-    loaded = load_dictionary(dictionary)
     findings: dict[str, list[Finding]] = {}
     for file in prints:
         own = identify(results[file.path].findings)

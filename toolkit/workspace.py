@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toolkit.config import Config, load_config
+from toolkit.config import Config, check_deadlines, load_config
 from toolkit.ledgers.dictionary import Dictionary, DictionaryError, load_dictionary
 from toolkit.messages import text
 from toolkit.roster import Roster, RosterError, read_roster
@@ -34,7 +34,6 @@ class Workspace:
     config: Config
     roster: Roster
     dictionary: Dictionary
-    dictionary_path: Path | None
     prefix: str = field(init=False)
     """What precedes a station's file in findings."""
 
@@ -62,17 +61,30 @@ def open_workspace(folder: Path, lang: str) -> Workspace:
         WorkspaceError: roster or dictionary are wrong, or the folder for results cannot be written.
     """
     config = load_config(folder)
-    dictionary_path: Path | None = config.path("dictionary")
-    if dictionary_path is None or not dictionary_path.is_dir():
-        dictionary_path = None
-    try:
-        dictionary = load_dictionary(dictionary_path)
-    except DictionaryError as error:
-        raise WorkspaceError(CONFIGURATION, error.problems) from error
+    dictionary = workspace_dictionary(config, lang)
+    check_deadlines(config, dictionary.ledgers)
     roster = _roster(config, dictionary, lang)
     for key in ("out", "state"):
         _writable(config.path(key), lang)
-    return Workspace(config, roster, dictionary, dictionary_path)
+    return Workspace(config, roster, dictionary)
+
+
+def workspace_dictionary(config: Config, lang: str) -> Dictionary:
+    """Return the dictionary of a workspace.
+
+    Raises:
+        WorkspaceError: its workbook is wrong, is not where ``config.ini`` says, or cannot be read.
+    """
+    path = config.dictionary
+    try:
+        return load_dictionary(path)
+    except DictionaryError as error:
+        raise WorkspaceError(CONFIGURATION, error.sentences(lang)) from error
+    except FileNotFoundError as error:
+        raise WorkspaceError(CONFIGURATION, [text("dictionary.no_file", lang, file=str(path))]) from error
+    except OSError as error:
+        reason = text("dictionary.unreadable", lang, file=str(path), reason=error.strerror or type(error).__name__)
+        raise WorkspaceError(CONFIGURATION, [reason]) from error
 
 
 def _roster(config: Config, dictionary: Dictionary, lang: str) -> Roster:

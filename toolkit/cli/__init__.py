@@ -7,12 +7,24 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli import bundle, county, mail, nightly, page, service, status, workbooks
+from toolkit.cli import bundle, county, definitions, mail, nightly, page, service, status, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.faults import log_fault
 from toolkit.messages import text
 
-__all__ = ["bundle", "county", "mail", "main", "nightly", "page", "service", "status", "taizhang", "workbooks"]
+__all__ = [
+    "bundle",
+    "county",
+    "definitions",
+    "mail",
+    "main",
+    "nightly",
+    "page",
+    "service",
+    "status",
+    "taizhang",
+    "workbooks",
+]
 
 
 def _log_fault() -> str:

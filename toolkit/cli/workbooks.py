@@ -55,13 +55,14 @@ def _check(
     from toolkit.config import FILE, load_config
     from toolkit.ledgers.dictionary import load_dictionary
     from toolkit.single import check_files
+    from toolkit.workspace import workspace_dictionary
 
     today = period = dictionary = None
+    loaded = load_dictionary()
     if (folder / FILE).is_file():
         config = load_config(folder)
-        today, period = config.today, config.period
-        dictionary = config.path("dictionary") if config.path("dictionary").is_dir() else None
-    loaded = load_dictionary(dictionary)
+        today, period, dictionary = config.today, config.period, config.dictionary
+        loaded = workspace_dictionary(config, LANG)
     chosen = loaded.named(ledger) if ledger else None
     if ledger and chosen is None:
         allowed = "、".join(f"{one.id} {one.short}" for one in loaded.ledgers.values())
@@ -159,15 +160,18 @@ def fix(folder: Path, files: tuple[Path, ...], dry_run: bool, undo: bool, long_i
     from toolkit.config import FILE, load_config
     from toolkit.fixing import fix_files
     from toolkit.screen import say
+    from toolkit.workspace import workspace_dictionary
 
     for path in files:
         if not path.exists():
             stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
     config = load_config(folder) if (folder / FILE).is_file() else None
+    if config:
+        workspace_dictionary(config, LANG)  # says what is wrong with it before anything is written
     fixed = fix_files(
         files, dry_run=dry_run, undo=undo, long_ids=long_ids, journal=_journal(folder), lang=LANG,
         language=config.language if config else "zh", today=config.today if config else None,
-        period=config.period if config else None,
+        period=config.period if config else None, dictionary=config.dictionary if config else None,
     )  # fmt: skip
     if as_json:
         print_json({"version": 1, "files": [one.to_dict(LANG) for one in fixed]})

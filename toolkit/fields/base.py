@@ -46,7 +46,7 @@ class CodeList:
     name: str
     values: tuple[str, ...]
     synonyms: Mapping[str, str]
-    lookup: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
+    lookup: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @classmethod
     def build(
@@ -62,7 +62,11 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One column of a ledger as its TOML file declares it."""
+    """One column of a ledger as the dictionary declares it.
+
+    ``group``: the heading above it and its neighbours in a blank ledger; ``note``: what its blank ledger says about filling it in,
+    beside what its type says.
+    """
 
     name: str
     type: str
@@ -79,6 +83,8 @@ class FieldSpec:
     min: float | None = None
     max: float | None = None
     units: tuple[str, ...] = ()
+    group: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

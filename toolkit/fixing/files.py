@@ -93,7 +93,7 @@ def fix_files(
         journal: notes the writes and keeps backups.
         lang: of what is said about files.
         language: of the log sheets.
-        dictionary: a folder of definitions in place of the built-in ones.
+        dictionary: a workbook of definitions in place of the built-in ones.
         today: the day that counts as today when checking.
         period: the reporting window when checking.
 

@@ -20,7 +20,7 @@ from toolkit.intake.delimited import Merge, read_csv, read_html
 from toolkit.intake.guard import guard
 from toolkit.intake.sheetxml import SheetFacts, SheetParts, sparse_grid
 from toolkit.intake.sniff import EXTENSIONS, READABLE, Kind, sniff
-from toolkit.model import FINDINGS_SHEET, FIX_SHEET, Finding, Place, Severity
+from toolkit.model import FINDINGS_SHEET, FIX_SHEET, OPTIONS_SHEET, Finding, Place, Severity
 
 OUTPUT_NAME = b"_taizhang_output"
 """The hidden name in the workbooks that we write for people: they are never read as data."""
@@ -192,7 +192,7 @@ def _put(values: list[Any], special: Iterable[tuple[int, Any]]) -> None:
 
 
 def _keep(result: ReadFile, sheet: Sheet) -> None:
-    """Take a sheet unless it is one that marking or fixing appended."""
+    """Take a sheet unless it is one of ours."""
     if _is_ours(sheet):
         result.marked |= sheet.name.startswith(FINDINGS_SHEET)
     else:
@@ -200,8 +200,8 @@ def _keep(result: ReadFile, sheet: Sheet) -> None:
 
 
 def _is_ours(sheet: Sheet) -> bool:
-    """Say whether this is a sheet that marking or fixing appended."""
-    if not sheet.name.startswith((FINDINGS_SHEET, FIX_SHEET)) or not sheet.values:
+    """Say whether this is a sheet that marking or fixing appended, or one that feeds the dropdowns of a blank ledger."""
+    if not sheet.name.startswith((FINDINGS_SHEET, FIX_SHEET, OPTIONS_SHEET)) or not sheet.values:
         return False
     first = sheet.values[0][0] if sheet.values[0] else None
     return isinstance(first, str) and first.startswith(FINDINGS_MARK)

@@ -46,6 +46,11 @@ def text(name: str, lang: str = "zh", /, **params: Any) -> str:
     return sentence.format(**params) if params else sentence
 
 
+def part(name: str, /, **params: Any) -> tuple[str, dict[str, Any]]:
+    """Return an entry and what fills it, to be put into words once the reader's language is known."""
+    return name, params
+
+
 def has(name: str) -> bool:
     """Say whether the catalogue holds an entry."""
     return name in _catalogue()

@@ -10,12 +10,16 @@ from toolkit.model import Finding
 
 
 def resolved(params: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Return parameters with those that name a part of a sentence (``@folder``) put into words."""
+    """Return parameters with those that name a part of a sentence (``@folder``) put into words.
+
+    A text that comes in both languages stands under its name and, for English, under ``<name>_en``.
+    """
     plain = {
         name.rstrip("_") if name.endswith("_") and name != "from_" else name: value for name, value in params.items()
     }
     words: dict[str, Any] = {}
-    for name, value in plain.items():
+    for name, given in plain.items():
+        value = plain.get(f"{name}_{lang}", given)
         part = f"parts.{value[1:]}" if isinstance(value, str) and value.startswith("@") else ""
         words[name] = text(part, lang, **{k: v for k, v in plain.items() if k != name}) if part and has(part) else value
     return words

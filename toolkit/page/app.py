@@ -82,10 +82,9 @@ class _Routes:
         return render.html("refused.html", lang, status)
 
     def misconfigured(self, request: Request, error: Exception) -> Response:
-        sentences = (
-            error.sentences(_lang(request)) if isinstance(error, ConfigError) else getattr(error, "problems", [])
-        )
-        return PlainTextResponse("\n".join(sentences), 409)
+        if not isinstance(error, ConfigError | DictionaryError):
+            raise error
+        return PlainTextResponse("\n".join(error.sentences(_lang(request))), 409)
 
     def refused_workbook(self, request: Request, error: Exception) -> Response:
         reason = error.reason if isinstance(error, RefusedWorkbook) else ""

@@ -38,9 +38,8 @@ class Settings:
 
     @property
     def dictionary(self) -> Path | None:
-        """The folder of definitions, where there is one."""
-        folder = self.config.path("dictionary") if self.config else None
-        return folder if folder and folder.is_dir() else None
+        """The dictionary workbook, where there is one."""
+        return self.config.dictionary if self.config else None
 
 
 def load_settings(folder: Path) -> Settings:

@@ -21,7 +21,7 @@ def check(batch: Batch, settings: Settings) -> Iterator[Hit]:
     born = batch.births(settings["id"])
     first, last = batch.dates(settings["discharged"])
     low, high = settings["ages"]
-    top = high if settings["upper_in"] else high - 1
+    top = high if settings.get("upper_in") else high - 1
     for row in each(np.array([value is not None for value in chosen], dtype=bool) & ~batch.excluded):
         day = batch.day(row)
         age = None if np.isnan(born[row]) else age_on(born[row], day.toordinal())

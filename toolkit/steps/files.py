@@ -100,7 +100,7 @@ def process_files(workspace: Workspace, changed: Sequence[Fingerprint], progress
     checks, run = config.values["checks"], config.values["run"]
     job = Job(
         config.path("stations"), workspace.prefix, config.today, config.period, checks["amount_min"], checks["amount_max"],
-        workspace.dictionary_path, workspace.roster,
+        workspace.dictionary, workspace.roster,
     )  # fmt: skip
     total = BatchResult()
     parts: dict[str, list[Any]] = {}
