@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -98,6 +99,20 @@ def _text(value: str) -> str:
     return value
 
 
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (word.strip() for word in re.split("[、，,;；]", value))))
+
+
+def _standards(value: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for entry in _words(value):
+        name, sign, amount = (part.strip() for part in entry.replace("＝", "=").partition("="))
+        if not (name and sign and amount.isascii() and amount.isdigit()):
+            raise _Refused("standards")
+        found[name] = float(amount)
+    return found
+
+
 SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},
     "paths": {
@@ -116,8 +131,19 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "memory_mb": ("2048", _number(256, 65536)),
         "vanished_percent": ("50", _number(1, 100)),
     },
+    "summary": {
+        "unit_veterans": ("30", _number(1, 100_000)),
+        "monthly_meetings": ("例会", _words),
+        "quarterly_meetings": ("联席", _words),
+        "merit_bonus": ("", _standards),
+    },
     "checks": {"amount_min": ("10", _number(0, 1_000_000)), "amount_max": ("200000", _number(1, 1_000_000_000))},
 }
+
+
+def defaults(section: str) -> dict[str, Any]:
+    """Return the default values of a section."""
+    return {key: parse(default) for key, (default, parse) in SCHEMA[section].items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from toolkit.config import defaults
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import Finding
-from toolkit.roster import Roster, Station
+from toolkit.roster import UNIT, Roster, Station
 
 STATUSES = ("reported", "late", "zero", "missing", "unreadable")
 
@@ -59,7 +60,9 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything that one run found. ``previous``: totals of the last run, for changes; empty for the first."""
+    """Everything that one run found. ``previous``: totals of the last run, for changes; empty for the first. ``settings``: the section
+    ``[summary]`` of ``config.ini``. ``sent_for``: the period of the run, where ``period`` is another window.
+    """
 
     run: str
     started: str
@@ -77,6 +80,14 @@ class Results:
     recurred: frozenset[str] = frozenset()
     fixed: int = 0
     previous: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=lambda: defaults("summary"))
+    sent_for: tuple[date, date] | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether ledgers that date nothing say something about ``period``: it shares a day with the one they were sent for."""
+        first, last = self.sent_for or self.period
+        return first <= self.period[1] and last >= self.period[0]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -86,7 +97,11 @@ class Results:
             counted += self.rows.query(f'SELECT count(*) FROM "{ledger}" WHERE _counted')[0][0]  # noqa: S608 - a ledger's id
         sent = {report.station.code for report in self.stations if report.status in ("reported", "late", "zero")}
         return {
-            "stations": sum(1 for station in self.roster.stations.values() if station.active(*self.period)),
+            "stations": sum(
+                1
+                for station in self.roster.stations.values()
+                if station.active(*self.period) and (station.level != UNIT or station.owes)
+            ),
             "reported": len(sent),
             "files": len(self.files),
             "rows": counted,

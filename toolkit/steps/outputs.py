@@ -57,7 +57,7 @@ def gather(
         started.strftime("%Y%m%dT%H%M%S"), started.isoformat(timespec="seconds"), now.isoformat(timespec="seconds"),
         workspace.config.values["general"]["county"], workspace.config.period, workspace.config.today, workspace.roster,
         workspace.dictionary, county, reports, stations, dated.findings, dated.new, dated.recurred, len(dated.fixed),
-        last[0][4] if last else {},
+        last[0][4] if last else {}, workspace.config.values["summary"],
     )  # fmt: skip
 
 
@@ -68,9 +68,13 @@ def write_outputs(workspace: Workspace, results: Results, progress: Any) -> dict
     outputs = {}
     overview = make_overview(results, lang)
     folder = workspace.folder
-    outputs["consolidated"] = write_consolidated(out / "consolidated.xlsx", results, lang, workspace=folder)[0]
+    outputs["consolidated"] = write_consolidated(
+        out / "consolidated.xlsx", results, lang, workspace=folder, overview=overview
+    )[0]
     progress.advance()
-    outputs["summary"] = write_summary(out / "summary.xlsx", results, lang, overview=overview)
+    outputs["summary"] = write_summary(
+        out / "summary.xlsx", results, lang, overview=overview, consolidated=outputs["consolidated"].name
+    )
     progress.advance()
     outputs["html"] = write_report_html(out / "report.html", results, lang, overview=overview)
     progress.advance()

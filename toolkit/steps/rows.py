@@ -72,9 +72,13 @@ def open_rows(
 ) -> StoredCounty:
     """Return the county: rows in order, each record counted once, from the newest file that holds it."""
     sent = sent_times(workspace, found, known)
+    return open_county(generation.tables, workspace.dictionary, workspace.roster, by_recency(files, sent))
+
+
+def by_recency(files: Mapping[str, FileResult], sent: Mapping[str, int]) -> dict[str, int]:
+    """Return file → a number that grows with newer files: by the period a file names, then by when it was sent."""
     newest = sorted(files, key=lambda path: (_named_end(files[path]), sent.get(path, 0), path))
-    recency = {path: rank for rank, path in enumerate(newest, 1)}
-    return open_county(generation.tables, workspace.dictionary, workspace.roster, recency)
+    return {path: rank for rank, path in enumerate(newest, 1)}
 
 
 def sent_times(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, int]:

@@ -24,7 +24,8 @@ class StoredCounty:
 
     Each view is named by its ledger's id in double quotes and has, beside the columns of ``ledgers/schema.py``, ``_row_id``
     (0 … n-1, in order of station, file, sheet and row), ``_order`` (the station's place in the roster), ``_station_name``,
-    ``_township`` and ``_township_name`` (of the station; its own above that level), ``_counted`` and ``_same_as``. Every ledger of the
+    ``_township`` and ``_township_name`` (of the station; its own above that level), ``_level`` (of the station), ``_counted`` and
+    ``_same_as``. The view ``stations`` holds the roster (code, name, place, township, township_name, level). Every ledger of the
     dictionary has a view, with no rows where nothing was sent.
     """
 
@@ -83,12 +84,11 @@ def open_county(
 def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
     rows = []
     for station in roster.stations.values() if roster else ():
-        township = roster.township(station) if roster else None
-        upper = township or station
-        rows.append((station.code, station.name, station.order, upper.code, upper.name))
-    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 5
-    names = ("code", "name", "place", "township", "township_name")
-    types = (pa.string(), pa.string(), pa.int64(), pa.string(), pa.string())
+        upper = roster.group(station) if roster else station
+        rows.append((station.code, station.name, station.order, upper.code, upper.name, station.level))
+    columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) if rows else [()] * 6
+    names = ("code", "name", "place", "township", "township_name", "level")
+    types = (pa.string(), pa.string(), pa.int64(), pa.string(), pa.string(), pa.string())
     connection.register(
         "stations", pa.table({n: pa.array(list(c), t) for n, c, t in zip(names, columns, types, strict=True)})
     )
@@ -98,6 +98,7 @@ _ORDERED = """
     WITH placed AS (
         SELECT i.*, coalesce(s.place, 1000000) AS _order, coalesce(s.name, '') AS _station_name,
                coalesce(s.township, '') AS _township, coalesce(s.township_name, '') AS _township_name,
+               coalesce(s.level, '') AS _level,
                coalesce(r.rank, 0) AS _rank,
                row_number() OVER (ORDER BY coalesce(s.place, 1000000), i._file, i._table, i._row) - 1 AS _row_id
         FROM incoming i LEFT JOIN stations s ON s.code = i._station LEFT JOIN recency r ON r.file = i._file
