@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from toolkit.characters import squeeze
 
 _RANK = re.compile(
-    "(特等奖|[一二三四]等奖|优秀(?:组织|项目|作品)?奖|优胜奖|鼓励奖|入围奖|金[奖牌]|银[奖牌]|铜[奖牌]|冠军|亚军|季军|第[一二三四五六七八]名|最[佳美]\\S{0,8}?奖|"
-    "(?:先进|模范|优秀|最美)(?:个人|集体|单位|退役军人|军嫂|典型|工作者))"
+    "(特等奖|[一二三四]等奖|优秀(?:组织|项目|作品)?奖|优胜奖|鼓励奖|入围奖|金[奖牌]|银[奖牌]|铜[奖牌]|冠军|亚军|季军|"
+    "第[一二三四五六七八]名|最[佳美][^，。；、]{0,8}?奖)"
 )
-_CONTEST = re.compile("([^，。；;,、：:\\s（）()“”《》]{0,30}?(?:大赛|比赛|竞赛|联赛|锦标赛|挑战赛|对抗赛|评选|评比|大会|博览会))")
-_BEFORE = re.compile("^.*?(?:参加了?|荣获了?|获得了?|摘得|夺得|斩获|在|获|于(?=第|全))(?=.{4})")
-_KINDS = re.compile("获奖|奖项|竞赛|大赛|比赛|表彰")
+_CONTEST = re.compile("([^，。；;,、：:（）()]{2,40}?(?:大赛|比赛|竞赛|联赛|锦标赛|挑战赛|对抗赛|评选|评比|运动会|博览会))")
+_BEFORE = re.compile("^.*?(?:参加了?|荣获了?|获得了?|摘得|夺得|斩获|在|获)(?=.{3})")
+_QUOTES = str.maketrans("", "", "“”\"'《》「」")
+_PRAISED = re.compile("获奖|奖项|表彰")
+_WINNER = re.compile("(?:获奖者|获奖人员?)[:：为是]?([\u3400-\u9fff·]{2,15})|^([\u3400-\u9fff·]{2,4}?)(?:荣?获|夺得|摘得)")
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """One award. What a row does not say is empty."""
+    """One award. What a row does not say is empty; without a rank, ``contest`` is the row's own wording, which may name people."""
 
     contest: str
     rank: str
@@ -26,23 +28,25 @@ class Award:
 
 
 def read_award(kind: str | None, name: str | None, deed: str | None) -> Award | None:
-    """Return the award that a row tells of in its kind, name or deed; None where it tells of none."""
-    kind, name, deed = (squeeze(text or "") for text in (kind, name, deed))
-    for text in (deed, name, kind):
-        rank = _RANK.search(text)
-        contest = _CONTEST.search(text)
-        if rank is None or (contest is None and not _KINDS.search(kind)):
-            continue
-        title = _title(contest.group(1) if contest else text[: rank.start()])
-        person = name if text is not name else ""
-        if not title and text is deed:
-            title = kind if _CONTEST.search(kind) else ""
-        return Award(title or name, rank.group(1), person if title else "")
-    if _KINDS.search(kind) and name:
-        contest = _CONTEST.search(deed) or _CONTEST.search(name)
-        return Award(_title(contest.group(1)) if contest else name, "", name if contest and contest.string is deed else "")
-    return None
+    """Return the award that a row tells of in its kind, name or deed; None where it tells of none.
+
+    A rank counts with a contest beside it, or in a row that calls itself 获奖 or 表彰; such a row needs no rank.
+    """
+    kind, name, deed = (squeeze(text or "").translate(_QUOTES) for text in (kind, name, deed))
+    rank = next((found.group(1) for text in (deed, name, kind) if (found := _RANK.search(text))), "")
+    contests = [(text, found.group(1)) for text in (deed, name, kind) if (found := _CONTEST.search(text))]
+    praised = bool(_PRAISED.search(kind))
+    if rank and contests:
+        source, contest = contests[0]
+        return Award(_BEFORE.sub("", contest), rank, _person(name, deed, in_name=source == name))
+    if not praised or not deed:
+        return None
+    return Award(_BEFORE.sub("", deed.removesuffix(rank)) or deed, rank, _person(name, deed, in_name=False))
 
 
-def _title(text: str) -> str:
-    return _BEFORE.sub("", text).strip("“”《》")
+def _person(name: str, deed: str, *, in_name: bool) -> str:
+    """Return who won: the name, unless that is the contest's; then whom the deed names."""
+    if not in_name and not _RANK.search(name):
+        return name
+    found = _WINNER.search(deed)
+    return (found.group(1) or found.group(2)) if found else ""

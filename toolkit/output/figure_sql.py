@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from toolkit.fields import field_type
 from toolkit.ledgers.dictionary import Ledger
-from toolkit.output.sql import dated_within, in_period, literal, quoted
+from toolkit.output.sql import dated_within, day_field, in_period, literal, quoted
 from toolkit.results import Results
 
 YES = "是"
@@ -14,18 +15,31 @@ PEOPLE = "count(DISTINCT _who)"
 Entry = Mapping[str, Any]
 
 
-def fields_named(entry: Entry) -> list[str]:
-    """Return the fields of its own ledger that a declaration names."""
-    named = [one["field"] for one in (*entry.get("where", ()), *entry.get("of", ()))]
-    for key in ("sum", "all", "by", "needs"):
-        named += entry.get(key, ())
-    named += [entry[key] for key in ("group_by", "dated", "year") if key in entry]
-    return [name for name in named if not name.startswith("_")]
+def fields_needed(entry: Entry) -> dict[str, str]:
+    """Return the fields of its own ledger that a declaration reads, each with how it must be kept; nothing where that does not matter."""
+    needed = {one["field"]: "text" for one in (*entry.get("where", ()), *entry.get("of", ())) if not one.get("filled")}
+    needed |= dict.fromkeys(entry.get("sum", ()), "number") | dict.fromkeys(entry.get("all", ()), "text")
+    needed |= {entry[key]: kind for key, kind in (("dated", "date"), ("year", "number")) if key in entry}
+    needed |= entry.get("needs", {})
+    others = [*entry.get("by", ()), *([entry["group_by"]] if "group_by" in entry else [])]
+    others += [one["field"] for one in (*entry.get("where", ()), *entry.get("of", ())) if one.get("filled")]
+    return {name: "" for name in others if not name.startswith("_")} | needed
+
+
+def lacking(ledger: Ledger, needed: Mapping[str, str]) -> list[str]:
+    """Return the fields that a ledger does not have, or keeps as something else."""
+    missing = []
+    for name, kind in needed.items():
+        spec = ledger.fields.get(name)
+        kept = "" if spec is None else field_type(spec.type).storage
+        if spec is None or (kind and kept != kind and (kind, kept) != ("number", "integer")):
+            missing.append(name)
+    return missing
 
 
 def scope_of(ledger: Ledger, entry: Entry) -> str:
     """Return how the window applies to a figure's rows: by a date, by a year, or not at all (the ledger as it stands)."""
-    if "dated" in entry or ledger.date in ledger.fields:
+    if "dated" in entry or day_field(ledger):
         return "dated"
     return "year" if "year" in entry else "standing"
 

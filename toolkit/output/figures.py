@@ -56,19 +56,17 @@ def not_computed(results: Results, lang: str = "zh") -> list[tuple[str, str, str
 
 def _lacking(results: Results, entry: Mapping[str, Any]) -> list[str]:
     """Return what a figure needs and the dictionary does not have: a ledger's id, or its id and a field."""
-    missing = _without(results, entry["ledger"], sql.fields_named(entry))
+    missing = _without(results, entry["ledger"], sql.fields_needed(entry))
     if "per" in entry:
-        missing += _without(results, entry["per"], [])
+        missing += _without(results, entry["per"], {})
     if "whole" in entry:
-        missing += _without(results, entry["whole"]["ledger"], [one["field"] for one in entry["whole"]["where"]])
+        missing += _without(results, entry["whole"]["ledger"], sql.fields_needed(entry["whole"]))
     return list(dict.fromkeys(missing))
 
 
-def _without(results: Results, ledger_id: str, fields: list[str]) -> list[str]:
+def _without(results: Results, ledger_id: str, needed: Mapping[str, str]) -> list[str]:
     ledger = results.dictionary.ledgers.get(ledger_id)
-    if ledger is None:
-        return [ledger_id]
-    return [f"{ledger_id} {name}" for name in fields if name not in ledger.fields]
+    return [ledger_id] if ledger is None else [f"{ledger_id} {name}" for name in sql.lacking(ledger, needed)]
 
 
 def _figure(results: Results, entry: Mapping[str, Any], lang: str) -> Figure:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.ledgers.dictionary import Ledger
+from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.output import figure_sql as sql
 from toolkit.output.awards import read_award
@@ -58,7 +59,7 @@ def _unit_offices(results: Results, ledger: Ledger, entry: Entry, lang: str) -> 
     large = [unit for unit in units if unit.veterans >= least]
     small = sum(unit.station is not None and unit.veterans < least for unit in units)
     having = [unit for unit in large if unit.station is not None]
-    without = [f"{unit.name}（{unit.veterans}）" for unit in large if unit.station is None]
+    without = [f"{mask_text(unit.name)}（{unit.veterans}）" for unit in large if unit.station is None]
     remarks = []
     listed = any(unit.station is not None for unit in units)
     if large and not listed:
@@ -151,11 +152,11 @@ def _awards(results: Results, ledger: Ledger, entry: Entry, lang: str) -> Told:
     base, = results.rows.query(f"SELECT count(*) FROM {quoted(ledger.id)} WHERE {scope}")[0]  # noqa: S608
     condition = f"_row_id IN ({', '.join(str(row) for row, _ in found) or 'NULL'})"
     details = tuple(dict.fromkeys((award.contest, award.rank, award.person) for _, award in found))
-    remarks = tuple(
-        text("out.remark.award", lang, contest=contest, rank=rank)
-        for contest, rank in list(dict.fromkeys((contest, rank) for contest, rank, _ in details))[:_MOST]
-    )
-    return Told(len(details), len(found), base=base, basis=(Basis(ledger.id, condition),), remarks=remarks, details=details)
+    ranked = list(dict.fromkeys((contest, rank) for contest, rank, _ in details if rank))
+    remarks = [text("out.remark.award", lang, contest=mask_text(contest), rank=rank) for contest, rank in ranked[:_MOST]]
+    if rest := len(details) - sum(bool(rank) for _, rank, _ in details):
+        remarks.append(text("out.remark.praised", lang, count=rest))
+    return Told(len(details), len(found), base=base, basis=(Basis(ledger.id, condition),), remarks=tuple(remarks), details=details)
 
 
 SPECIAL: Mapping[str, Callable[[Results, Ledger, Entry, str], Told]] = {

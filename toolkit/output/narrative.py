@@ -102,7 +102,10 @@ def _sentence(clauses: Sequence[str], words: Mapping[str, Any], silent: set[str]
             silent |= needed
         else:
             told.append(made)
-    return text("report.comma", lang).join(told) + text("report.stop", lang) if told else ""
+    if not told:
+        return ""
+    sentence = text("report.comma", lang).join(told) + text("report.stop", lang)
+    return sentence[0].upper() + sentence[1:]
 
 
 def _notes(
@@ -196,7 +199,7 @@ class _Words:
         """Every award as a clause: who won what in which contest."""
         said = []
         for contest, rank, person in self._figure.details[:_MOST_ITEMS]:
-            key = "award" if person and rank else "award_of" if rank else "award_plain"
+            key = ("award" if person else "award_of") if rank else ("award_plain_of" if person else "award_plain")
             said.append(text(f"text.clause.{key}", self._lang, person=person, contest=contest, rank=rank))
         return text("report.semicolon", self._lang).join(said) or _UNSAID
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from toolkit.fields.id_card import birth_date, is_male
 from toolkit.masking import mask_value
+from toolkit.output.figure_sql import lacking
 from toolkit.output.sql import people_view, quoted
 from toolkit.results import Results
 from toolkit.roster import Station
@@ -69,7 +70,7 @@ def people(results: Results) -> list[Person]:
         return []
     chosen = []
     for name in _FIELDS:
-        known = name in ledger.fields
+        known = not lacking(ledger, {name: "date" if name in _DATES else "text"})
         chosen.append(quoted(name) if known else f"NULL AS {quoted(name)}")
         if name in _DATES:
             chosen.append(quoted(f"{name}_last") if known else f"NULL AS {quoted(f'{name}_last')}")

@@ -24,10 +24,14 @@ from toolkit.results import Results
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
+_LONGEST = 200
+"""Bytes of a name; Linux takes 255, its ending and a mark of work in progress included."""
+
 
 def file_name(words: str, suffix: str) -> str:
     """Return a file's name that every system takes."""
-    return _FORBIDDEN.sub("", words).strip(". ")[:100] + suffix
+    plain = _FORBIDDEN.sub("", words).strip(". ").encode("utf-8", "ignore")
+    return plain[:_LONGEST].decode("utf-8", "ignore") + suffix
 
 
 def report_name(narrative: Narrative, window: Window, lang: str) -> str:

@@ -19,8 +19,14 @@ def literal(text: str) -> str:
 
 def in_period(results: Results, ledger: Ledger) -> str:
     """Return the condition that a row counts and, where the ledger dates its rows, lies in the reporting window."""
-    dated = ledger.date if ledger.date in ledger.fields else None
+    dated = day_field(ledger)
     return "_counted" if dated is None else f"_counted AND {dated_within(results, dated)}"
+
+
+def day_field(ledger: Ledger) -> str | None:
+    """Return the field that dates a ledger's rows, where it has one and keeps it as dates."""
+    spec = ledger.fields.get(ledger.date or "")
+    return spec.name if spec is not None and field_type(spec.type).storage == "date" else None
 
 
 def dated_within(results: Results, field: str) -> str:

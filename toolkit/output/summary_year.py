@@ -10,7 +10,7 @@ from toolkit.output.figure_model import Figure
 from toolkit.output.figures import not_computed
 from toolkit.output.phrases import phrase, shown
 from toolkit.output.places import percent
-from toolkit.output.sql import dated_across, in_period, quoted
+from toolkit.output.sql import dated_across, day_field, in_period, quoted
 from toolkit.output.summary_book import AMBER_DARK, GREY, LINE, TEAL, TEAL_PALE, Sheet
 from toolkit.results import Results
 
@@ -162,7 +162,7 @@ def left_out(results: Results, ledgers: Sequence[str], lang: str) -> list[str]:
         ledger = results.dictionary.ledgers[name]
         if name not in results.rows.ledgers:
             continue
-        dated = ledger.date if ledger.date in ledger.fields else None
+        dated = day_field(ledger)
         across = f"_counted AND coalesce({dated_across(results, dated)}, FALSE)" if dated else "FALSE"
         undated = f"_counted AND {quoted(dated)} IS NULL" if dated else "FALSE"
         repeated, inside, coarse, unknown, every = results.rows.query(

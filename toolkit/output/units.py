@@ -13,6 +13,7 @@ from typing import Any
 from toolkit.characters import fold
 from toolkit.ledgers.dictionary import Ledger
 from toolkit.output.figure_model import Basis
+from toolkit.output.figure_sql import lacking
 from toolkit.output.places import short
 from toolkit.output.sql import in_period, people_view, quoted
 from toolkit.results import Results
@@ -55,7 +56,7 @@ def offices(results: Results) -> list[Unit]:
         station = stations.get(key)
         name = short(station.name) if station else names[key]
         found.append(Unit(name, _is_system(station, name), station, len(own), rows.get(key, {})))
-    return sorted(found, key=lambda unit: (-unit.veterans, unit.name))
+    return sorted(found, key=lambda unit: (-unit.veterans, unit.station.order if unit.station else len(results.roster.stations), unit.name))
 
 
 def basis_of(found: Sequence[Unit]) -> tuple[Basis, ...]:
@@ -79,7 +80,7 @@ def _placed(results: Results) -> list[tuple[str, str, str, list[int]]]:
     found: list[tuple[str, str, str, list[int]]] = []
     for ledger_id, field in _PLACES:
         ledger = results.dictionary.ledgers.get(ledger_id)
-        if ledger is None or field not in ledger.fields:
+        if ledger is None or lacking(ledger, {field: "text"}):
             continue
         rows = results.rows.query(
             f"SELECT _who, {quoted(field)}, list(_row_id) FROM {people_view(results, ledger)} WHERE {in_period(results, ledger)} "  # noqa: S608
@@ -101,7 +102,7 @@ def _coded(ledger: Ledger) -> set[str]:
 
 def _dead(results: Results) -> set[str]:
     ledger = results.dictionary.ledgers.get("L1")
-    if ledger is None or "去世时间" not in ledger.fields:
+    if ledger is None or lacking(ledger, {"去世时间": ""}):
         return set()
     view = people_view(results, ledger)
     return {row[0] for row in results.rows.query(f"SELECT DISTINCT _who FROM {view} WHERE _counted AND {quoted('去世时间')} IS NOT NULL")}  # noqa: S608

@@ -13,6 +13,7 @@ LAST = "last"
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _QUARTERS = "一二三四"
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _FORMS = {
     "month": re.compile(r"(\d{4})(?:[-./]|年)?(\d{1,2})月?份?"),
     "quarter": re.compile(rf"(\d{{4}})(?:[-./]|年)?(?:第|Q|q)?([1-4{_QUARTERS}])(?:季度|季)?"),
@@ -63,11 +64,9 @@ def spanning(first: date, last: date) -> Window:
 def parse_day(given: str) -> date | None:
     """Return the day that a text names (2020-12-31, 2020.12.31, 2020年12月31日, 20201231), or None."""
     plain = given.strip()
-    found = _DATE.fullmatch(plain)
+    found = _DATE.fullmatch(plain) or _DIGITS.fullmatch(plain)
     try:
-        if found:
-            return date(*map(int, found.groups()))
-        return date.fromisoformat(plain) if len(plain) in (8, 10) else None
+        return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
 
