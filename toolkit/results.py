@@ -57,6 +57,10 @@ class Rows(Protocol):
         """Return the result of a query as an Arrow table."""
         ...
 
+    def keep(self, name: str, sql: str) -> None:
+        """Keep the result of a query as a table of that name, once."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Results:

@@ -13,6 +13,7 @@ from output_samples import BEI, CITY, DONG, MACUN, XI
 from overview_samples import everything, figure, member, person_id, registered, unit, year
 
 from toolkit.messages import has
+from toolkit.output.facts import gather_facts
 from toolkit.output.figures import codes, compute, declared, not_computed
 from toolkit.output.meetings import periods
 
@@ -236,3 +237,10 @@ def test_a_unit_station_is_listed_under_its_superior_and_is_no_station_of_the_35
     results = everything()
     assert results.roster.group(results.roster.stations["U1"]).code == CITY
     assert results.totals["stations"] == len(results.roster.stations) - 2
+
+
+def test_a_unit_that_owes_nothing_is_not_among_those_who_report() -> None:
+    listed = {station.code for one in gather_facts(everything()).townships for station in one.stations}
+    assert "U1" not in listed
+    owing = year({}, units=overview.UNITS, statuses=[("U1", "L1", "missing")])
+    assert "U1" in {station.code for one in gather_facts(owing).townships for station in one.stations}

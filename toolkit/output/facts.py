@@ -11,7 +11,7 @@ from toolkit.characters import fold
 from toolkit.output.places import share, township_of, townships
 from toolkit.output.sql import literal, quoted
 from toolkit.results import Results
-from toolkit.roster import Station
+from toolkit.roster import UNIT, Station
 
 SENT = ("reported", "late", "zero")
 ON_TIME = ("reported", "zero")
@@ -58,8 +58,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Township:
-    """A township with its stations and how it does. ``rank`` 0: above townships, not ranked. ``change`` is that of its overall score since
-    the last run."""
+    """A township with its stations and how it does; units that neither owe nor send anything are not among them.
+
+    ``rank`` 0: above townships, not ranked. ``change`` is that of its overall score since the last run.
+    """
 
     station: Station
     stations: tuple[Station, ...]
@@ -129,7 +131,8 @@ def _townships(results: Results, facts: Facts) -> list[Township]:
         score = Score()
         for station in stations:
             score.add(facts.stations.get(station.code, Score()))
-        made.append((upper, tuple(stations), score))
+        reporting = (one for one in stations if one.level != UNIT or facts.stations.get(one.code) != Score())
+        made.append((upper, tuple(reporting), score))
     previous = results.previous.get("townships", {}) if isinstance(results.previous, Mapping) else {}
     competing = [number for number, (upper, _, _) in enumerate(made) if upper.level == "乡镇"] or range(len(made))
     order = sorted(competing, key=lambda n: (-made[n][2].overall, made[n][2].errors, n))

@@ -48,9 +48,9 @@ def people_view(results: Results, ledger: Ledger) -> str:
     The ID number; where it is missing, that of the only person of this name whom the same station registers or lists; else the
     name with the phone number, or with the station.
     """
-    kept = quoted(f"{ledger.id} people")
-    results.rows.query(f"CREATE TEMP TABLE IF NOT EXISTS {kept} AS {_people_sql(results, ledger)}")
-    return kept
+    name = f"{ledger.id} people"
+    results.rows.keep(name, _people_sql(results, ledger))
+    return quoted(name)
 
 
 def _people_sql(results: Results, ledger: Ledger) -> str:

@@ -33,6 +33,7 @@ class StoredCounty:
     connection: duckdb.DuckDBPyConnection
     ledgers: frozenset[str] = frozenset()
     tables: dict[str, Any] = field(default_factory=dict)
+    _kept: set[str] = field(default_factory=set, repr=False)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -41,6 +42,13 @@ class StoredCounty:
     def arrow(self, sql: str) -> Any:
         """Return the result of a query as an Arrow table."""
         return self.connection.sql(sql).to_arrow_table()
+
+    def keep(self, name: str, sql: str) -> None:
+        """Keep the result of a query as a table of that name; a name that is kept already stays as it is."""
+        if name not in self._kept:
+            quoted = '"' + name.replace('"', '""') + '"'
+            self.connection.execute(f"CREATE TEMP TABLE {quoted} AS {sql}")
+            self._kept.add(name)
 
     def has(self, ledger: str, name: str) -> bool:
         """Say whether a ledger has rows and a field."""
