@@ -43,7 +43,9 @@ def stations(count: int) -> Roster:
         upper = f"T{township:05d}"
         if upper not in made:
             made[upper] = Station(upper, f"第{township}乡退役军人服务站", "乡镇", None, order=len(made))
-        made[f"V{number:06d}"] = Station(f"V{number:06d}", f"第{township}乡{number}村退役军人服务站", "村", upper, order=len(made))
+        made[f"V{number:06d}"] = Station(
+            f"V{number:06d}", f"第{township}乡{number}村退役军人服务站", "村", upper, order=len(made)
+        )
     return Roster(made)
 
 
@@ -55,7 +57,14 @@ def numbers(count: int, chance: np.random.Generator) -> pa.Array:
     return pc.binary_join_element_wise(pa.scalar("149999"), born, order, pa.scalar(""))
 
 
-def rows(ledger: Ledger, count: int, people: pa.Array, names: pa.Array, villages: np.ndarray[Any, Any], chance: np.random.Generator) -> pa.Table:
+def rows(
+    ledger: Ledger,
+    count: int,
+    people: pa.Array,
+    names: pa.Array,
+    villages: np.ndarray[Any, Any],
+    chance: np.random.Generator,
+) -> pa.Table:
     """Return rows of a ledger about some of the people."""
     chosen = chance.integers(0, len(people), count) if ledger.id != "L1" else np.arange(count) % len(people)
     who, name = people.take(pa.array(chosen)), names.take(pa.array(chosen))
@@ -74,7 +83,9 @@ def rows(ledger: Ledger, count: int, people: pa.Array, names: pa.Array, villages
         elif spec.name == ledger.id_field:
             data[spec.name] = who
         elif storage == "date" and spec.name in (ledger.date, "出生日期", "入伍时间", "退役时间"):
-            day = BEGIN + (chance.integers(0, 360, count) if spec.name == ledger.date else -chance.integers(4_000, 15_000, count))
+            day = BEGIN + (
+                chance.integers(0, 360, count) if spec.name == ledger.date else -chance.integers(4_000, 15_000, count)
+            )
             data[spec.name] = data[f"{spec.name}_last"] = pa.array(day.astype("datetime64[D]"))
         elif spec.codes is not None:
             values = np.array(spec.codes.values)
@@ -85,7 +96,10 @@ def rows(ledger: Ledger, count: int, people: pa.Array, names: pa.Array, villages
         data["人员标签"] = pa.array(np.where(chance.random(count) < 0.001, "重点人员", None))
         data["政治面貌"] = pa.array(np.where(chance.random(count) < 0.999, "中共党员", "群众"))
     schema = row_schema(ledger)
-    return pa.table([data[entry.name].cast(entry.type) if entry.name in data else pa.nulls(count, entry.type) for entry in schema], schema=schema)
+    return pa.table(
+        [data[entry.name].cast(entry.type) if entry.name in data else pa.nulls(count, entry.type) for entry in schema],
+        schema=schema,
+    )
 
 
 def make(dictionary: Dictionary, scale: float) -> dict[str, pa.Table]:
@@ -97,7 +111,9 @@ def make(dictionary: Dictionary, scale: float) -> dict[str, pa.Table]:
     names = pc.binary_join_element_wise(*parts, "")
     villages = np.sort(chance.integers(0, int(STATIONS * scale) or 1, len(people)))
     wanted = {"L1": count} | {ledger: int(number * scale) for ledger, number in OTHERS.items()}
-    return {name: rows(dictionary.ledgers[name], number, people, names, villages, chance) for name, number in wanted.items()}
+    return {
+        name: rows(dictionary.ledgers[name], number, people, names, villages, chance) for name, number in wanted.items()
+    }
 
 
 def main() -> None:
@@ -121,7 +137,9 @@ def measure(folder: Path, scale: float) -> None:
     store = RowStore(folder)
     tables = {name: path for name in dictionary.ledgers if (path := store.find("made", name))}
     period = date(2020, 1, 1), date(2020, 12, 31)
-    county = open_county(tables, dictionary, stations(int(STATIONS * scale) or 1), {}, period=period, today=date(2021, 1, 8))
+    county = open_county(
+        tables, dictionary, stations(int(STATIONS * scale) or 1), {}, period=period, today=date(2021, 1, 8)
+    )
     opened = time.perf_counter() - begun
     counts = {name: county.query(f'SELECT count(*) FROM "{name}"')[0][0] for name in tables}
     laps: list[float] = []

@@ -171,6 +171,19 @@ def _port(value: str) -> int | None:
 
 MAIL_SERVICES = ("163", "126", "qq", "exmail", "smtp")
 
+
+def _standards(value: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for entry in re.split("[、，,;；]", value):
+        if not entry.strip():
+            continue
+        name, sign, amount = (part.strip() for part in entry.replace("＝", "=").partition("="))
+        if not (name and sign and amount.isascii() and amount.isdigit()):
+            raise _Refused("standards")
+        found[name] = float(amount)
+    return found
+
+
 SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},
     "paths": {
@@ -190,6 +203,12 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "seconds_per_file": ("60", _number(1, 3600)),
         "memory_mb": ("2048", _number(256, 65536)),
         "vanished_percent": ("50", _number(1, 100)),
+    },
+    "summary": {
+        "unit_veterans": ("30", _number(1, 100_000)),
+        "monthly_meetings": ("例会", _words),
+        "quarterly_meetings": ("联席", _words),
+        "merit_bonus": ("", _standards),
     },
     "checks": {"amount_min": ("10", _number(0, 1_000_000)), "amount_max": ("200000", _number(1, 1_000_000_000))},
     "nightly": {
@@ -237,6 +256,11 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "files": ("100", _number(1, 1000)),
     },
 }
+
+
+def defaults(section: str) -> dict[str, Any]:
+    """Return the default values of a section."""
+    return {key: parse(default) for key, (default, parse) in SCHEMA[section].items()}
 
 
 @dataclass(frozen=True, slots=True)

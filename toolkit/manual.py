@@ -11,7 +11,10 @@ from pathlib import Path
 
 from toolkit.config import SCHEMA
 from toolkit.ledgers.dictionary import load_dictionary
-from toolkit.messages import names, text
+from toolkit.messages import LANGUAGES, names, text
+from toolkit.output.figure_words import formula_of
+from toolkit.output.figures import codes as figure_codes
+from toolkit.output.figures import declared
 from toolkit.rules import rule, rule_names
 
 _BLOCKS = {"0": "文件 / Files", "1": "工作表和表头 / Sheets and headings", "2": "填写的内容 / Values", "3": "同一行 / Rows",
@@ -85,7 +88,34 @@ def ledgers_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"findings.md": findings_page, "rules.md": rules_page, "settings.md": settings_page, "ledgers.md": ledgers_page}
+def figures_page() -> str:
+    """Return the page of all figures: what each means, how it is worked out, which report tells it."""
+    lines = [_NOTICE, "# 指标 / Figures\n", *(text("figures_page.intro", lang) + "\n" for lang in LANGUAGES)]
+    dictionary = load_dictionary()
+    for section in ("year", "report", "key"):
+        lines.append(f"\n## {' / '.join(text(f'figures_page.{section}', lang) for lang in LANGUAGES)}\n")
+        for entry in declared():
+            if entry["section"] == section:
+                words, code = f"out.figure.{entry['id']}", figure_codes().get(entry["id"], "")
+                lines.append(
+                    f"### {code} {' · '.join(text(f'{words}.name', lang) for lang in LANGUAGES)}\n".replace(
+                        "###  ", "### "
+                    )
+                )
+                ledger = dictionary.ledgers[entry["ledger"]]
+                for lang in LANGUAGES:
+                    made = formula_of(dictionary, ledger, entry, lang)
+                    lines += [
+                        f"- {text(f'{words}.definition', lang)}",
+                        f"- {text('figures_page.formula', lang, formula=made)}",
+                    ]
+                told = [text(f"figures_page.in_{kind}", "zh") for kind in entry.get("reports", ())]
+                lines += [f"- {text('figures_page.told', 'zh', reports='、'.join(told))}\n" if told else ""]
+    return "\n".join(lines)
+
+
+PAGES = {"findings.md": findings_page, "rules.md": rules_page, "settings.md": settings_page, "ledgers.md": ledgers_page,
+         "figures.md": figures_page}  # fmt: skip
 
 
 def main(folder: Path) -> None:

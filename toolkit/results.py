@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from toolkit.config import defaults
+from toolkit.ledgers.definitions import UNIT
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import Finding
 from toolkit.roster import Roster, Station
@@ -56,12 +58,17 @@ class Rows(Protocol):
         """Return the result of a query as an Arrow table."""
         ...
 
+    def keep(self, name: str, sql: str) -> None:
+        """Keep the result of a query as a table of that name, once."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """Everything that one run found.
 
     ``previous``: totals of the last run, for changes; empty for the first. ``last_period``: those at the end of the last period.
+    ``settings``: the section ``[summary]`` of ``config.ini``. ``sent_for``: the period of the run, where ``period`` is another window.
     """
 
     run: str
@@ -81,6 +88,14 @@ class Results:
     fixed: int = 0
     previous: Mapping[str, Any] = field(default_factory=dict)
     last_period: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=lambda: defaults("summary"))
+    sent_for: tuple[date, date] | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether ledgers that date nothing say something about ``period``: it shares a day with the one they were sent for."""
+        first, last = self.sent_for or self.period
+        return first <= self.period[1] and last >= self.period[0]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -90,7 +105,11 @@ class Results:
             counted += self.rows.query(f'SELECT count(*) FROM "{ledger}" WHERE _counted')[0][0]  # noqa: S608 - a ledger's id
         sent = {report.station.code for report in self.stations if report.status in ("reported", "late", "zero")}
         return {
-            "stations": sum(1 for station in self.roster.stations.values() if station.active(*self.period)),
+            "stations": sum(
+                1
+                for station in self.roster.stations.values()
+                if station.active(*self.period) and (station.level != UNIT or station.owes)
+            ),
             "reported": len(sent),
             "files": len(self.files),
             "rows": counted,

@@ -14,7 +14,7 @@ from typing import Any
 from toolkit.characters import fold, simplified, tidy
 from toolkit.fields.base import as_text
 from toolkit.fields.date import read_text
-from toolkit.ledgers.definitions import LEVELS
+from toolkit.ledgers.definitions import LEVELS, UNIT
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import cell_name
 
@@ -42,6 +42,9 @@ _LEVEL_WORDS = {
     "街道": "乡镇",
     "乡级": "乡镇",
     "村级": "村",
+    "系统": UNIT,
+    "机关": UNIT,
+    "企业": UNIT,
 }
 _SUFFIX = re.compile(
     r"(?:退役军人(?:事务)?(?:服务|工作)?(?:站|中心|局)|退役军人服务保障(?:站|中心)|服务(?:站|中心)|退役军人站)$"
@@ -138,6 +141,19 @@ class Roster:
     def township(self, station: Station) -> Station | None:
         """Return the township-level station that a station belongs to, or None above that level."""
         return next((upper for upper in self.lineage(station) if upper.level == "乡镇"), None)
+
+    def group(self, station: Station) -> Station:
+        """Return the station under which a station is listed: its township; a unit's own superior; itself above that level."""
+        upper = self.township(station)
+        if upper is None and station.level == UNIT:
+            upper = next((other for other in self.lineage(station) if other.level != UNIT), None)
+        return upper or station
+
+    def units_named(self, name: str) -> list[Station]:
+        """Return the stations of level 单位 that a name of a workplace means: by exactly that name, else by one inside it."""
+        exact = self._names.get(fold(simplified(tidy(name))), [])
+        found = [station for station in exact if station.level == UNIT]
+        return found or [station for station in self.find(name) if station.level == UNIT]
 
     def find(self, text: str) -> list[Station]:
         """Return the stations that a text names, the longest names first; a name inside a longer one does not count."""

@@ -70,12 +70,11 @@ def test_files_have_the_status_they_should(county: Path) -> None:
 def test_the_years_figures_come_out_exactly(county: Path) -> None:
     from openpyxl import load_workbook
 
-    sheet = load_workbook(county / "workbooks/out/summary.xlsx", read_only=True)["总览"]
+    sheet = load_workbook(county / "workbooks/out/summary.xlsx", read_only=True)["年度综述"]
     figures: dict[str, Any] = {}
-    for row in sheet.iter_rows(values_only=True):
-        cells = [cell for cell in row if cell not in (None, "")]
-        if len(cells) >= 3 and isinstance(cells[0], str):
-            figures.setdefault(cells[0], cells[1])
+    for row in sheet.iter_rows(values_only=True, min_col=2, max_col=3):
+        if row[0] is not None and row[1] is not None:
+            figures.setdefault(row[0], row[1])
     wanted = load(county / "planted.json")["figures"]
     assert (
         wanted["stations_regular"],

@@ -206,7 +206,7 @@ def test_nothing_sent_is_said(tmp_path: Path) -> None:
     assert book.sheetnames == ["没有记录"]
     assert "没有任何站点" in book.worksheets[0]["A2"].value
     english = written(tmp_path, samples.county({"L2": [samples.visit()]}), lang="en")["走访慰问"]
-    assert [cell.value for cell in english[1]][-8:] == [
+    assert [cell.value for cell in english[1]][-9:] == [
         "Township",
         "Station",
         "Source file",
@@ -214,6 +214,7 @@ def test_nothing_sent_is_said(tmp_path: Path) -> None:
         "Row",
         "Other columns",
         "Repeated",
+        "Counts in",
         "Findings",
     ]
 

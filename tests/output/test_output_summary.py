@@ -50,7 +50,16 @@ def full_county(**more: Any) -> Results:
 
 def test_its_sheets_and_charts(tmp_path: Path) -> None:
     book = made(tmp_path, full_county())
-    assert book.sheetnames == ["总览", "报送情况", "问题统计", "基本信息", "走访慰问"]
+    assert book.sheetnames == [
+        "总览",
+        "年度综述",
+        "走访覆盖",
+        "报送情况",
+        "问题统计",
+        "综述依据",
+        "基本信息",
+        "走访慰问",
+    ]
     with zipfile.ZipFile(tmp_path / "summary.xlsx") as package:
         assert sum(name.startswith("xl/charts/chart") for name in package.namelist()) >= 2
     for sheet in book:
@@ -135,7 +144,7 @@ def test_a_change_since_the_last_run_is_shown_where_there_was_one(tmp_path: Path
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_an_empty_county_still_makes_a_workbook(tmp_path: Path, lang: str) -> None:
-    assert len(made(tmp_path, samples.county({}), lang).sheetnames) == 3
+    assert len(made(tmp_path, samples.county({}), lang).sheetnames) == 6
 
 
 def test_a_refused_cell_is_never_passed_over(tmp_path: Path) -> None:

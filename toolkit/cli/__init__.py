@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli import bundle, county, definitions, mail, nightly, page, service, status, workbooks
+from toolkit.cli import bundle, county, definitions, mail, nightly, page, service, status, summary, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.faults import log_fault
 from toolkit.messages import text
@@ -22,6 +22,7 @@ __all__ = [
     "page",
     "service",
     "status",
+    "summary",
     "taizhang",
     "workbooks",
 ]

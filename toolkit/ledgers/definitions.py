@@ -17,7 +17,9 @@ from toolkit.messages import has, text
 from toolkit.model import split_cell
 
 TEXT, TEXTS, NUMBER, YES = "text", "texts", "number", "yes"
-LEVELS = ("市", "乡镇", "村", "社区", "其他")
+UNIT = "单位"
+"""The level of a unit or a system of the city (教育系统, a company) that has a veterans' office."""
+LEVELS = ("市", "乡镇", "村", "社区", UNIT, "其他")
 """The levels of stations."""
 NULL_LIST = "空值词"
 """The name under which the words for "nothing" stand among the code lists."""

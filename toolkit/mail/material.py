@@ -16,7 +16,7 @@ from toolkit.output.facts import Facts, gather_facts
 from toolkit.output.figures import Figure, compute
 from toolkit.output.small import hide_in_figures
 from toolkit.results import Results, StationReport
-from toolkit.steps.reopen import LastRun, reopen_results
+from toolkit.steps.reopen import LastRun, reopen
 from toolkit.workspace import Workspace
 
 
@@ -40,7 +40,7 @@ class Material:
         Raises:
             NoRunError: there was none, or one is at work.
         """
-        return reopen_results(self.workspace)
+        return reopen(self.workspace)
 
     @property
     def results(self) -> Results:
@@ -85,7 +85,7 @@ class Material:
     @property
     def summary(self) -> Path | None:
         """``out/summary.xlsx`` as the run wrote it."""
-        return self.last.summary
+        return self.last.outputs.get("summary")
 
     def counts(self, ledger: Ledger, *, hidden: bool) -> Mapping[str, Counts]:
         """Return what a ledger holds in the reporting period by township, worked out once."""

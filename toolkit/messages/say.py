@@ -8,6 +8,9 @@ from toolkit.masking import mask_text, mask_value
 from toolkit.messages import has, text
 from toolkit.model import Finding
 
+SAID = "@said"
+"""The parameter of a finding whose sentence is all that is kept of it: one read back from ``report.json``."""
+
 
 def resolved(params: dict[str, Any], lang: str) -> dict[str, Any]:
     """Return parameters with those that name a part of a sentence (``@folder``) put into words.
@@ -32,6 +35,8 @@ def title(code: str, lang: str = "zh") -> str:
 
 def message(finding: Finding, lang: str = "zh") -> str:
     """Return what is wrong and what to do, with every number of a person masked."""
+    if SAID in finding.params:
+        return str(finding.params[SAID])
     params = resolved(dict(finding.params), lang)
     params.setdefault("field", finding.field or "")
     params.setdefault("value", mask_text(finding.value or ""))

@@ -13,6 +13,9 @@ from toolkit.ledgers.dictionary import Ledger
 from toolkit.messages import text
 from toolkit.output.bulk import MAX_ROWS, BulkWorkbook, Column, text_cells
 from toolkit.output.consolidated_sheet import SheetWriter, Styles
+from toolkit.output.evidence import sheet_names, tags
+from toolkit.output.figures import compute
+from toolkit.output.overview import Overview
 from toolkit.output.problems import problems_by_row
 from toolkit.output.publish import publish
 from toolkit.output.sql import quoted
@@ -22,8 +25,9 @@ FONT = "微软雅黑"
 
 
 def write_consolidated(
-    path: Path, results: Results, lang: str = "zh", *, sheet_rows: int = MAX_ROWS, workspace: Path | None = None
-) -> list[Path]:
+    path: Path, results: Results, lang: str = "zh", *, sheet_rows: int = MAX_ROWS, workspace: Path | None = None,
+    overview: Overview | None = None,
+) -> list[Path]:  # fmt: skip
     """Write the workbook and return the files written.
 
     Args:
@@ -32,6 +36,7 @@ def write_consolidated(
         lang: the language of headings and findings.
         sheet_rows: how many rows a sheet takes before the next one begins.
         workspace: the folder that the files' paths are relative to; by default the nearest folder above with a ``config.ini``.
+        overview: facts and figures, where they are worked out already.
     """
     root = workspace or _workspace(path)
     problems = problems_by_row(results, lang)
@@ -39,14 +44,22 @@ def write_consolidated(
     def write(target: Path) -> None:
         with BulkWorkbook(target, FONT, label="consolidated") as workbook:
             styles = Styles(workbook)
-            names: set[str] = set()
-            for ledger in results.dictionary.ledgers.values():
-                if ledger.id in results.rows.ledgers:
-                    table = _rows(results, ledger)
-                    writer = SheetWriter(
-                        workbook, styles, results, ledger, problems, link_base(root, path.parent), lang
-                    )
-                    writer.write(table, _filled(table, ledger), sheet_rows, names)
+            names = sheet_names(results, sheet_rows)
+            counted = tags(results, overview.figures if overview else compute(results, lang))
+            for ledger_id, sheets in names.items():
+                ledger = results.dictionary.ledgers[ledger_id]
+                table = _rows(results, ledger)
+                writer = SheetWriter(
+                    workbook,
+                    styles,
+                    results,
+                    ledger,
+                    problems,
+                    counted.get(ledger_id, {}),
+                    link_base(root, path.parent),
+                    lang,
+                )
+                writer.write(table, _filled(table, ledger), sheet_rows, sheets)
             if not names:
                 _write_nothing(workbook, styles, lang)
 

@@ -64,23 +64,24 @@ class Styles:
 
 @dataclass(slots=True)
 class SheetWriter:
-    """Writes the rows of one ledger. ``problems``: what is wrong with a row; ``base``: what leads to the workspace."""
+    """Writes the rows of one ledger. ``problems``: what is wrong with a row; ``counted``: row → the year's figures that it counts in;
+    ``base``: what leads to the workspace."""
 
     workbook: BulkWorkbook
     styles: Styles
     results: Results
     ledger: Ledger
     problems: Mapping[tuple[str, str, int], str]
+    counted: Mapping[int, str]
     base: str
     lang: str
 
-    def write(self, table: Any, fields: Sequence[str], sheet_rows: int, names: set[str]) -> None:
-        """Write all rows, going on in another sheet whenever one is full."""
+    def write(self, table: Any, fields: Sequence[str], sheet_rows: int, names: Sequence[str]) -> None:
+        """Write all rows, going on in the next of the named sheets whenever one is full."""
         columns = self._columns(fields)
         pages = max(1, -(-round(sum(column.width for column in columns)) // _WIDE))
-        for number, first in enumerate(range(0, table.num_rows, sheet_rows), 1):
+        for name, first in zip(names, range(0, table.num_rows, sheet_rows), strict=True):
             part = table.slice(first, sheet_rows)
-            name = sheet_name(self.ledger.short, number, names)
             footer = f"&L{name.replace('&', '&&')}&C" + text("out.book.footer", self.lang)
             with self.workbook.sheet(name, columns, part.num_rows, footer=footer, pages_wide=pages) as sheet:
                 known: dict[str, str] = {}
@@ -92,7 +93,7 @@ class SheetWriter:
         specs = [self.ledger.fields[name] for name in fields]
         columns = [Column(spec.name, self._width(spec), self.styles.header) for spec in specs]
         for key, width in (("township", 14), ("station", 28), ("file", 46), ("sheet", 12), ("row", 7), ("other", 18),
-                           ("repeated", 24), ("problems", 70)):  # fmt: skip
+                           ("repeated", 24), ("counted", 16), ("problems", 70)):  # fmt: skip
             columns.append(Column(text(f"out.book.{key}", self.lang), width, self.styles.source))
         return columns
 
@@ -131,7 +132,9 @@ class SheetWriter:
         cells.append(text_cells(number + 1, first, rows["_other"].to_pylist(), plain, known))
         cells.append(text_cells(number + 2, first, self._repeated(rows, files, sheets), plain, known))
         said = [self.problems.get(where) for where in zip(files, sheets, lines, strict=True)]
-        cells.append(text_cells(number + 3, first, said, [self.styles.problem + one for one in muted], known))
+        counted = [self.counted.get(row) for row in rows["_row_id"].to_pylist()]
+        cells.append(text_cells(number + 3, first, counted, plain, known))
+        cells.append(text_cells(number + 4, first, said, [self.styles.problem + one for one in muted], known))
         sheet.write(cells)
 
     def _repeated(self, rows: Any, files: Sequence[str], sheets: Sequence[str]) -> list[str | None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from toolkit.characters import fold
+from toolkit.ledgers.definitions import UNIT
 from toolkit.output.places import share, township_of, townships
 from toolkit.output.sql import literal, quoted
 from toolkit.results import Results
@@ -58,8 +59,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Township:
-    """A township with its stations and how it does. ``rank`` 0: above townships, not ranked. ``change`` is that of its overall score since
-    the end of the last period, or the last run where there was no period before."""
+    """A township with its stations and how it does; units that neither owe nor send anything are not among them.
+
+    ``rank`` 0: above townships, not ranked. ``change`` is that of its overall score since the end of the last period, or the last run
+    where there was no period before.
+    """
 
     station: Station
     stations: tuple[Station, ...]
@@ -131,7 +135,8 @@ def _townships(results: Results, facts: Facts) -> list[Township]:
         score = Score()
         for station in stations:
             score.add(facts.stations.get(station.code, Score()))
-        made.append((upper, tuple(stations), score))
+        reporting = (one for one in stations if one.level != UNIT or facts.stations.get(one.code) != Score())
+        made.append((upper, tuple(reporting), score))
     previous = (results.last_period or results.previous).get("townships", {})
     competing = [number for number, (upper, _, _) in enumerate(made) if upper.level == "乡镇"] or range(len(made))
     order = sorted(competing, key=lambda n: (-made[n][2].overall, made[n][2].errors, n))

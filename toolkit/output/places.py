@@ -19,8 +19,8 @@ def short(name: str) -> str:
 
 
 def township_of(results: Results, station: Station) -> Station:
-    """Return the township-level station above a station; itself above that level."""
-    return results.roster.township(station) or station
+    """Return the township-level station above a station; a unit's superior; itself above that level."""
+    return results.roster.group(station)
 
 
 def townships(results: Results) -> list[tuple[Station, list[Station]]]:

@@ -18,6 +18,7 @@ from toolkit.output.facts import Facts
 from toolkit.output.figures import Figure
 from toolkit.output.grouping import Group, group_findings
 from toolkit.output.overview import Overview, make_overview
+from toolkit.output.phrases import shown
 from toolkit.output.places import percent, short, within
 from toolkit.output.publish import publish_bytes
 from toolkit.output.sql import is_sensitive
@@ -56,7 +57,7 @@ def render(results: Results, lang: str = "zh", overview: Overview | None = None)
     page = environment.get_template("report.html").render(
         lang="zh-CN" if lang == "zh" else lang, t=lambda name, **params: text(f"out.{name}", lang, **params), county=_county(results, lang),
         period=results.period, finished=results.finished[:16].replace("T", " "), cards=card_values(results, facts, figures, lang),
-        figures=[_shown(figure, lang) for figure in figures if figure.section == "year"], townships=_townships(results, facts, lang),
+        figures=[_shown(figure, lang) for figure in figures if figure.section == "year" and figure.told], townships=_townships(results, facts, lang),
         kinds=[(code, title(code, lang), count) for code, count in facts.kinds.most_common()],
         ledger_choices=[(ledger.id, ledger.short) for ledger in results.dictionary.ledgers.values() if ledger.id in facts.ledgers],
         data="@data@", policy="@policy@",
@@ -92,8 +93,7 @@ def _owed(results: Results) -> list[str]:
 
 
 def _shown(figure: Figure, lang: str) -> dict[str, Any]:
-    money = figure.unit == "yuan" and figure.value is not None and figure.value != int(figure.value)
-    value = "—" if figure.value is None else f"{figure.value:,.2f}" if money else f"{figure.value:,.0f}"
+    value = percent(figure.share) if figure.rate else shown(figure)
     parts = [(part.name, "—" if part.value is None else f"{part.value:,.0f}") for part in figure.parts]
     share = (
         f"{figure.value:,.0f} / {figure.whole:,.0f}，{percent(figure.share)}"
@@ -102,7 +102,8 @@ def _shown(figure: Figure, lang: str) -> dict[str, Any]:
     )
     if figure.overlaps:
         share = text("out.overview.rows_of_part", lang, rows=f"{figure.rows:,}")
-    return {"name": figure.name, "value": value, "unit": text(f"out.unit.{figure.unit}", lang), "share": share, "parts": parts,
+    unit = "" if figure.rate else text(f"out.unit.{figure.unit}", lang)
+    return {"name": figure.name, "value": value, "unit": unit, "share": share, "parts": parts,
             "names": "、".join(figure.names), "definition": figure.definition}  # fmt: skip
 
 

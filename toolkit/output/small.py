@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from toolkit.output.figures import Figure, Part
+from toolkit.output.figure_model import Figure, Part
 
 LEAST = 5
 """Groups of fewer people than this are not told."""
@@ -73,10 +73,10 @@ def hide_in_figures(figures: Sequence[Figure], least: int = LEAST) -> list[Figur
 def _hidden(figure: Figure, least: int) -> Figure:
     if figure.unit not in _PEOPLE:
         return figure
-    value = figure.value
+    figure, value = replace(figure, remarks=()), figure.value
     counted = value if figure.unit == "people" else figure.rows
     if is_small(counted, least):
-        return replace(figure, value=None, rows=0, whole=None, parts=())
+        return replace(figure, value=None, rows=0, whole=None, parts=(), details=(), unclear=0, hidden=True)
     if not figure.parts:
         return figure
     table = hide_in_table([[part.value] for part in figure.parts] + [[value or 0]], [0], total=True, least=least)

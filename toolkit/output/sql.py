@@ -19,21 +19,43 @@ def literal(text: str) -> str:
 
 def in_period(results: Results, ledger: Ledger) -> str:
     """Return the condition that a row counts and, where the ledger dates its rows, lies in the reporting window."""
-    first, last = results.period
-    dated = ledger.date if ledger.date in ledger.fields else None
-    if dated is None:
-        return "_counted"
-    return f"_counted AND {quoted(dated)} BETWEEN DATE '{first.isoformat()}' AND DATE '{last.isoformat()}'"
+    dated = day_field(ledger)
+    return "_counted" if dated is None else f"_counted AND {dated_within(results, dated)}"
+
+
+def day_field(ledger: Ledger) -> str | None:
+    """Return the field that dates a ledger's rows, where it has one and keeps it as dates."""
+    spec = ledger.fields.get(ledger.date or "")
+    return spec.name if spec is not None and field_type(spec.type).storage == "date" else None
+
+
+def dated_within(results: Results, field: str) -> str:
+    """Return the condition that a date lies in the reporting window with every day it can be: 2020年 lies in a year, in no month."""
+    first, last = (f"DATE '{day.isoformat()}'" for day in results.period)
+    return f"({quoted(field)} >= {first} AND {quoted(f'{field}_last')} <= {last})"
+
+
+def dated_across(results: Results, field: str) -> str:
+    """Return the condition that a date may lie in the reporting window or outside: what is known of it is too coarse to tell."""
+    first, last = (f"DATE '{day.isoformat()}'" for day in results.period)
+    touches = f"{quoted(field)} <= {last} AND {quoted(f'{field}_last')} >= {first}"
+    return f"({touches} AND NOT {dated_within(results, field)})"
 
 
 def people_view(results: Results, ledger: Ledger) -> str:
-    """Return the ledger's rows with ``_who``, which tells one person from another.
+    """Return the ledger's rows with ``_who``, which tells one person from another; worked out once and kept beside the views.
 
     The ID number; where it is missing, that of the only person of this name whom the same station registers or lists; else the
     name with the phone number, or with the station.
     """
+    name = f"{ledger.id} people"
+    results.rows.keep(name, _people_sql(results, ledger))
+    return quoted(name)
+
+
+def _people_sql(results: Results, ledger: Ledger) -> str:
     if ledger.person is None or ledger.person not in ledger.fields:
-        return f"(SELECT *, nullif(_person, '') AS _who FROM {quoted(ledger.id)})"  # noqa: S608 - a ledger's id
+        return f"SELECT *, nullif(_person, '') AS _who FROM {quoted(ledger.id)}"  # noqa: S608 - a ledger's id
     name = quoted(ledger.person)
     phone = next((spec.name for spec in ledger.fields.values() if spec.type == "phone"), None)
     other = f"coalesce({quoted(phone)}, _station)" if phone else "_station"
@@ -47,10 +69,10 @@ def people_view(results: Results, ledger: Ledger) -> str:
         if one.person is not None
     )
     return (
-        f"(SELECT v.*, CASE WHEN _person <> '' THEN _person WHEN k.p IS NOT NULL THEN k.p WHEN {name} IS NOT NULL "  # noqa: S608
+        f"SELECT v.*, CASE WHEN _person <> '' THEN _person WHEN k.p IS NOT NULL THEN k.p WHEN {name} IS NOT NULL "  # noqa: S608
         f"THEN '#' || {name} || '|' || {other} END AS _who FROM {quoted(ledger.id)} v LEFT JOIN "
         f"(SELECT n, s, min(p) AS p FROM ({listed}) GROUP BY n, s HAVING count(DISTINCT p) = 1) k "
-        f"ON v._person = '' AND k.n = v.{name} AND k.s = v._station)"
+        f"ON v._person = '' AND k.n = v.{name} AND k.s = v._station"
     )
 
 

@@ -120,6 +120,12 @@ class Sheet:
         else:
             self._taken(self.sheet.write_number(row, column, value, style))
 
+    def link(self, row: int, column: int, target: str, value: Any, style: Any, tip: str = "") -> None:
+        """Write a cell that leads somewhere: ``internal:'sheet'!A1`` or ``external:book.xlsx#'sheet'!A1``; ``value`` is what it shows."""
+        self._taken(self.sheet.write_url(row, column, target, style, string=str(value), tip=tip or None))
+        if not isinstance(value, str):
+            self._taken(self.sheet.write_number(row, column, value, style))
+
     @staticmethod
     def _taken(code: int | None) -> None:
         if code:

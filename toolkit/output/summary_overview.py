@@ -1,15 +1,15 @@
-"""The first sheet of the summary: cards, charts, ledgers, townships ranked, the yearly figures."""
+"""The first sheet of the summary: cards, charts, ledgers, townships ranked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from toolkit.messages import text
 from toolkit.output.cards import Card, card_values
 from toolkit.output.facts import Facts, Score
 from toolkit.output.figures import Figure
-from toolkit.output.places import percent, short
+from toolkit.output.places import short
 from toolkit.output.sql import in_period, people_view
 from toolkit.output.summary_book import (
     AMBER,
@@ -17,7 +17,6 @@ from toolkit.output.summary_book import (
     CHANGE,
     GREEN,
     GREY,
-    LINE,
     PALE,
     RATE,
     RED,
@@ -43,6 +42,7 @@ def write_overview(
     lang = sheet.book.lang
     sheet.widths(*[_WIDTH] * _COLUMNS)
     sheet.sheet.activate()
+    sheet.sheet.fit_to_pages(1, 1)
     first, last = results.period
     county = results.county_name or text("out.notice.county", lang)
     below = text("out.overview.below", lang, first=first, last=last, made=results.finished[:16].replace("T", " "))
@@ -54,7 +54,6 @@ def write_overview(
     ledgers = _ledgers(sheet, results, facts, figures)
     _charts(sheet, charts, ledgers, kinds)
     ranking = _townships(sheet, facts)
-    _year(sheet, [figure for figure in figures if figure.section == "year"])
     _township_chart(sheet, ranking)
 
 
@@ -161,60 +160,3 @@ def _township_chart(sheet: Sheet, place: tuple[int, int] | None) -> None:
     made = chart(sheet.book, "column", title, series, width=2 * _CHART, height=280, stacked=True)
     sheet.sheet.insert_chart(sheet.row, 0, made, {"x_offset": 2, "object_position": 1})
     sheet.row += 15
-
-
-def _year(sheet: Sheet, figures: Sequence[Figure]) -> None:
-    """Write the yearly figures: one line each, the items of grouped ones below."""
-    if not figures:
-        return
-    book, lang = sheet.book, sheet.book.lang
-    sheet.section(text("out.overview.year", lang), _COLUMNS)
-    words: Mapping[str, str] = {
-        key: text(f"out.column.{key}", lang) for key in ("figure", "value", "unit", "share", "definition")
-    }
-    head = book.format(bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", font_size=9)
-    for column, span, key in ((0, 4, "figure"), (4, 1, "value"), (5, 1, "unit"), (6, 2, "share"), (8, 4, "definition")):
-        sheet.put(sheet.row, column, words[key], head, span)
-    sheet.sheet.set_row(sheet.row, 22)
-    sheet.row += 1
-    for figure in figures:
-        _year_line(sheet, figure, lang)
-    sheet.row += 1
-
-
-def _year_line(sheet: Sheet, figure: Figure, lang: str) -> None:
-    book, row = sheet.book, sheet.row
-    line = {"bottom": 1, "bottom_color": LINE}
-    small = book.format(font_size=9, font_color=GREY, text_wrap=True, **line)
-    definition = figure.definition
-    if figure.names:
-        definition += text("out.overview.names", lang, names="、".join(figure.names))
-    sheet.sheet.set_row(row, max(30, 14 * (1 + len(definition) // 22)))
-    cents = figure.unit == "yuan" and figure.value != int(figure.value or 0)
-    number = {"align": "right", "num_format": _MONEY if cents else _COUNT}
-    sheet.put(row, 0, figure.name, book.format(bold=True, text_wrap=True, **line), 4)
-    sheet.put(row, 4, figure.value, book.format(bold=True, font_size=12, font_color=TEAL, **number, **line))
-    sheet.put(row, 5, text(f"out.unit.{figure.unit}", lang), book.format(font_size=9, font_color=GREY, **line))
-    shown = (
-        f"{figure.value:,.0f} / {figure.whole:,.0f}　{percent(figure.share)}"
-        if figure.whole and figure.value is not None
-        else ""
-    )
-    shown = text("out.overview.rows_of_part", lang, rows=f"{figure.rows:,}") if figure.overlaps else shown
-    sheet.put(row, 6, shown, book.format(align="center", **line), 2)
-    sheet.put(row, 8, definition, small, 4)
-    sheet.row += 1
-    item = {"font_size": 9, "font_color": GREY}
-    for part in figure.parts:
-        sheet.sheet.set_row(sheet.row, 16)
-        sheet.put(sheet.row, 0, part.name, book.format(indent=2, **item), 4)
-        sheet.put(sheet.row, 4, part.value, book.format(align="right", num_format=_COUNT, **item))
-        sheet.put(sheet.row, 5, text(f"out.unit.{figure.unit}", lang), book.format(**item))
-        whole = figure.whole if figure.whole is not None else None
-        said = (
-            text("out.overview.rows_of_part", lang, rows=f"{part.rows:,}")
-            if whole is None and part.value is not None
-            else percent(part.value / whole if whole and part.value is not None else None)
-        )
-        sheet.put(sheet.row, 6, said, book.format(align="center", **item), 2)
-        sheet.row += 1

@@ -57,7 +57,7 @@ def gather(
         started.strftime("%Y%m%dT%H%M%S"), started.isoformat(timespec="seconds"), now.isoformat(timespec="seconds"),
         workspace.config.values["general"]["county"], workspace.config.period, workspace.config.today, workspace.roster,
         workspace.dictionary, county, reports, stations, dated.findings, dated.new, dated.recurred, len(dated.fixed),
-        last[0][4] if last else {}, state.end_of_period_before(workspace.config.period[0]),
+        last[0][4] if last else {}, state.end_of_period_before(workspace.config.period[0]), workspace.config.values["summary"],
     )  # fmt: skip
 
 
@@ -68,9 +68,13 @@ def write_outputs(workspace: Workspace, results: Results, progress: Any) -> dict
     outputs = {}
     overview = make_overview(results, lang)
     folder = workspace.folder
-    outputs["consolidated"] = write_consolidated(out / "consolidated.xlsx", results, lang, workspace=folder)[0]
+    outputs["consolidated"] = write_consolidated(
+        out / "consolidated.xlsx", results, lang, workspace=folder, overview=overview
+    )[0]
     progress.advance()
-    outputs["summary"] = write_summary(out / "summary.xlsx", results, lang, overview=overview)
+    outputs["summary"] = write_summary(
+        out / "summary.xlsx", results, lang, overview=overview, consolidated=outputs["consolidated"].name
+    )
     progress.advance()
     outputs["html"] = write_report_html(out / "report.html", results, lang, overview=overview)
     progress.advance()
@@ -119,6 +123,7 @@ def commit(
     inputs = inputs_key(workspace, hashes, found.duplicates, only) if settled else ""
     duplicates = [KnownFile(file.path, file.size, file.mtime_ns, file.hash, file.mtime_ns, "", {"status": "skipped-duplicate"})
                   for file in found.copies]  # fmt: skip
+    previous = str(state.get("generation") or generation.name)
     with state.transaction():
         state.put_files([*known_files, *duplicates])
         state.forget_files(set(known) - current - {file.path for file in found.copies})
@@ -130,7 +135,8 @@ def commit(
         status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
         kept = {"townships": remembered(results), "until": workspace.config.period[1].isoformat()}
         state.put_run(results.run, results.started, results.finished, status, results.totals | kept)
-    RowStore(workspace.config.path("state") / "rows").sweep({generation.name, *state.periods().values()})
+    # The one before stays until the next run: a mail being composed, or a page being read, may still be reading it.
+    RowStore(workspace.config.path("state") / "rows").sweep({generation.name, previous, *state.periods().values()})
     return data
 
 

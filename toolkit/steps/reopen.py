@@ -1,19 +1,25 @@
-"""The last finished run, opened again without running: its rows, who reported, its findings as ``report.json`` tells them."""
+"""Reopen what the last run found, without reading a single workbook of the stations.
+
+Rows come from the current Parquet generation, files and their order from ``state.db``, findings and who reported from ``report.json``.
+Findings are what the report keeps of them: masked, each with its sentence in the language of the run.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from toolkit.batches import file_from_dict
+from toolkit.messages.say import SAID
 from toolkit.model import Finding, Place, Severity, split_cell
 from toolkit.results import FileReport, Results, StationReport
 from toolkit.steps.rows import open_rows
 from toolkit.store.county import StoredCounty
+from toolkit.store.history import RECURRED
 from toolkit.store.state import State
 from toolkit.workspace import Workspace
 
@@ -32,17 +38,22 @@ class NoRunError(Exception):
 class LastRun:
     """The last finished run.
 
-    ``results`` as the run had them, but its findings carry no parameters: their sentences are in ``report`` (``report.json``). ``summary``
-    is ``out/summary.xlsx``, or None where it is not as the run left it.
+    ``results`` as the run had them, but each finding carries its sentence instead of parameters. ``report``: ``report.json``.
+    ``outputs``: what the run wrote and nobody has changed since, by name (``consolidated``, ``summary``, ``report`` …).
     """
 
     results: Results
     report: Mapping[str, Any]
-    summary: Path | None
+    outputs: Mapping[str, Path]
 
 
-def reopen_results(workspace: Workspace, period: tuple[date, date] | None = None) -> LastRun:
-    """Return the last finished run; with ``period`` its figures are those of another window.
+def reopen(workspace: Workspace, window: tuple[date, date] | None = None) -> LastRun:
+    """Return the last finished run.
+
+    Args:
+        workspace: the workspace; a run may be at work in it.
+        window: the days that rows are counted in, both included; by default the period of ``config.ini``. Who reported, and the
+            findings, stay those of the run.
 
     Raises:
         NoRunError: there was none, or one is at work.
@@ -56,37 +67,36 @@ def reopen_results(workspace: Workspace, period: tuple[date, date] | None = None
             generation = state.get("generation")
             if generation is None or not state.runs(1):
                 raise NoRunError("none")
-            report, summary = _outputs(workspace, state)
-            county = _county(workspace, state, generation, period)
+            outputs = _untouched(workspace, state)
+            report = _report(outputs.get("report"))
+            county = _county(workspace, state, generation, window)
             if state.get("generation") == generation and report is not None:
-                return LastRun(_results(workspace, state, county, report, period), report, summary)
+                return LastRun(_results(workspace, state, county, report, window), report, outputs)
         raise NoRunError("changing")
     finally:
         state.close()
 
 
-def _outputs(workspace: Workspace, state: State) -> tuple[dict[str, Any] | None, Path | None]:
-    """Return ``report.json`` and the summary workbook, each None where it is not what the last run wrote."""
-    sizes = json.loads(state.get("outputs") or "{}")
+def _untouched(workspace: Workspace, state: State) -> dict[str, Path]:
+    """Return the outputs that are still what the last run wrote."""
+    written = json.loads(state.get("outputs") or "{}")
+    paths = {name: (workspace.folder / relative, size) for name, (relative, size) in written.items()}
+    return {name: path for name, (path, size) in paths.items() if path.is_file() and path.stat().st_size == size}
 
-    def written(name: str) -> Path | None:
-        relative, size = sizes.get(name, ("", -1))
-        path = workspace.folder / relative
-        return path if path.is_file() and path.stat().st_size == size else None
 
-    path = written("report")
+def _report(path: Path | None) -> dict[str, Any] | None:
     try:
-        report = json.loads(path.read_text(encoding="utf-8")) if path else None
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path else None
     except ValueError:
-        report = None
-    return report, written("summary")
+        return None
 
 
-def _county(workspace: Workspace, state: State, generation: str, period: tuple[date, date] | None) -> StoredCounty:
+def _county(workspace: Workspace, state: State, generation: str, window: tuple[date, date] | None) -> StoredCounty:
+    """Return the stored rows, each record counted from the newest file as the run had it."""
     known = state.files()
     files = {workspace.prefix + path: file_from_dict(file.result) for path, file in known.items()}
     sent = {workspace.prefix + path: file.sent_ns for path, file in known.items()}
-    return open_rows(workspace, state, generation, files, sent, period)
+    return open_rows(workspace, state, generation, files, sent, window)
 
 
 def _results(
@@ -94,39 +104,55 @@ def _results(
     state: State,
     county: StoredCounty,
     report: Mapping[str, Any],
-    period: tuple[date, date] | None,
+    window: tuple[date, date] | None,
 ) -> Results:
     run, config = report["run"], workspace.config
-    before = state.runs(2)[1:]
-    counted = {(station, ledger): rows for ledger in county.ledgers for station, rows in county.query(
-        f'SELECT _station, count(*) FROM "{ledger}" WHERE _counted GROUP BY _station')}  # noqa: S608  # fmt: skip
-    stations = [
-        StationReport(
-            workspace.roster.stations[one["station"]], one["ledger"], one["status"],
-            date.fromisoformat(one["due"]) if one["due"] else None, counted.get((one["station"], one["ledger"]), 0),
-        )
-        for one in report["stations"]
-        if one["station"] in workspace.roster.stations and one["ledger"] in workspace.dictionary.ledgers
-    ]  # fmt: skip
-    files = [FileReport(one["path"], one["station"], one["status"], tuple(one["ledgers"]), one["rows"], one["errors"], one["warnings"],
-                        one["marks"]) for one in report["files"]]  # fmt: skip
+    known = state.findings()
+    findings = [_finding(entry) for entry in report["findings"]]
+    day = run["finished"][:10] if config.values["period"]["today"] is None else config.today.isoformat()
+    new = frozenset(one.id for one in findings if one.since == day and known.get(one.id, ("", ""))[1] != RECURRED)
+    recurred = frozenset(one.id for one in findings if known.get(one.id, ("", ""))[1] == RECURRED)
     return Results(
-        run["id"], run["started"], run["finished"], config.values["general"]["county"], period or config.period, config.today,
-        workspace.roster, workspace.dictionary, county, files, stations, [_finding(one) for one in report["findings"]],
-        fixed=report["totals"]["fixed"], previous=before[0][4] if before else {},
+        run["id"], run["started"], run["finished"], config.values["general"]["county"], window or config.period, config.today,
+        workspace.roster, workspace.dictionary, county, [_file(entry) for entry in report["files"]],
+        list(_stations(workspace, county, report["stations"])), findings, new, recurred, report["totals"]["fixed"],
+        state.run_before(run["id"]), state.end_of_period_before(config.period[0]), config.values["summary"], config.period,
     )  # fmt: skip
 
 
+def _file(entry: Mapping[str, Any]) -> FileReport:
+    return FileReport(entry["path"], entry["station"], entry["status"], tuple(entry["ledgers"]), entry["rows"], entry["errors"],
+                      entry["warnings"], entry["marks"])  # fmt: skip
+
+
+def _stations(
+    workspace: Workspace, county: StoredCounty, entries: Iterable[Mapping[str, Any]]
+) -> Iterable[StationReport]:
+    """Yield who sent what; a station or ledger that is no longer defined is passed over, as a run would."""
+    counted = {
+        (station, ledger): count
+        for ledger in sorted(county.ledgers)
+        for station, count in county.query(f'SELECT _station, count(*) FROM "{ledger}" WHERE _counted GROUP BY 1')  # noqa: S608
+    }
+    for entry in entries:
+        station = workspace.roster.stations.get(entry["station"])
+        if station is not None and entry["ledger"] in workspace.dictionary.ledgers:
+            due = date.fromisoformat(entry["due"]) if entry["due"] else None
+            rows = counted.get((station.code, entry["ledger"]), 0)
+            yield StationReport(station, entry["ledger"], entry["status"], due, rows)
+
+
 def _finding(entry: Mapping[str, Any]) -> Finding:
-    row, column = split_cell(entry["cell"]) if entry["cell"] else (entry["row"], None)
-    place = Place(entry["station"], entry["file"], entry["sheet"], row, column)
+    place = _place(entry)
+    if place.row is None and entry["row"] is not None:
+        place = replace(place, row=entry["row"])
     return Finding(
-        entry["code"],
-        Severity(entry["severity"]),
-        place,
-        {},
-        entry["ledger"],
-        entry["field"],
-        id=entry["id"],
-        since=entry["since"],
-    )
+        entry["code"], Severity(entry["severity"]), replace(place, station=entry["station"]), {SAID: entry["message"]}, entry["ledger"],
+        entry["field"], entry["value"], entry["suggestion"], related=tuple(_place(other) for other in entry["related"]),
+        id=entry["id"], since=entry["since"],
+    )  # fmt: skip
+
+
+def _place(entry: Mapping[str, Any]) -> Place:
+    row, column = split_cell(entry["cell"]) if entry["cell"] else (None, None)
+    return Place(None, entry["file"], entry["sheet"], row, column)

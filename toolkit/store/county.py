@@ -30,7 +30,8 @@ class StoredCounty:
 
     Each view is named by its ledger's id in double quotes and has, beside the columns of ``ledgers/schema.py``, ``_row_id``
     (0 … n-1, in order of station, file, sheet and row), ``_order`` (the station's place in the roster), ``_station_name``,
-    ``_township`` and ``_township_name`` (of the station; its own above that level), ``_counted`` and ``_same_as``. Every ledger of the
+    ``_township`` and ``_township_name`` (of the station; its own above that level), ``_level`` (of the station), ``_counted`` and
+    ``_same_as``. The view ``stations`` holds the roster (code, name, place, township, township_name, level). Every ledger of the
     dictionary has a view, with no rows where nothing was sent.
     """
 
@@ -41,6 +42,7 @@ class StoredCounty:
     previous: Mapping[str, Any] = field(default_factory=dict)
     ledgers: frozenset[str] = frozenset()
     _before: dict[str, str | None] = field(default_factory=dict)
+    _kept: set[str] = field(default_factory=set, repr=False)
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -49,6 +51,13 @@ class StoredCounty:
     def arrow(self, sql: str) -> Any:
         """Return the result of a query as an Arrow table."""
         return self.connection.sql(sql).to_arrow_table()
+
+    def keep(self, name: str, sql: str) -> None:
+        """Keep the result of a query as a table of that name; a name that is kept already stays as it is."""
+        if name not in self._kept:
+            quoted = '"' + name.replace('"', '""') + '"'
+            self.connection.execute(f"CREATE TEMP TABLE {quoted} AS {sql}")
+            self._kept.add(name)
 
     def has(self, ledger: str, name: str) -> bool:
         """Say whether a ledger has rows and a field."""
@@ -119,10 +128,9 @@ def _is_register(ledger: Ledger) -> bool:
 def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
     rows = []
     for station in roster.stations.values() if roster else ():
-        township = roster.township(station) if roster else None
-        upper = township or station
-        rows.append((station.code, station.name, station.order, upper.code, upper.name))
-    _register(connection, "stations", ("code", "name", "place", "township", "township_name"), rows)
+        upper = roster.group(station) if roster else station
+        rows.append((station.code, station.name, station.order, upper.code, upper.name, station.level))
+    _register(connection, "stations", ("code", "name", "place", "township", "township_name", "level"), rows)
     pairs = [(upper.code, station.code) for station in (roster.stations.values() if roster else ())
              for upper in roster.lineage(station) if upper is not station] if roster else []  # fmt: skip
     _register(connection, "ancestors", ("upper", "station"), pairs)
@@ -144,7 +152,7 @@ _ORDERED = """
     ), placed AS (
         SELECT i._at, i._key, i._station, i._file, i._table, i._row, coalesce(s.place, 1000000) AS _order,
                coalesce(s.name, '') AS _station_name, coalesce(s.township, '') AS _township,
-               coalesce(s.township_name, '') AS _township_name, coalesce(r.rank, 0) AS _rank,
+               coalesce(s.township_name, '') AS _township_name, coalesce(s.level, '') AS _level, coalesce(r.rank, 0) AS _rank,
                row_number() OVER (ORDER BY coalesce(s.place, 1000000), i._file, i._table, i._row) - 1 AS _row_id
         FROM incoming i LEFT JOIN stations s ON s.code = i._station LEFT JOIN recency r ON r.file = i._file
     ), chosen AS (
@@ -159,7 +167,7 @@ _ORDERED = """
         JOIN ancestors a ON a.upper = u._station JOIN settled l ON l._station = a.station AND l._key = u._key
         WHERE {copies} AND u._key <> '' AND l._same_in_station = l._row_id GROUP BY 1
     )
-    SELECT _at, _order, _station_name, _township, _township_name, _row_id, coalesce(lower_row, _same_in_station) AS _same_as,
+    SELECT _at, _order, _station_name, _township, _township_name, _level, _row_id, coalesce(lower_row, _same_in_station) AS _same_as,
            coalesce(lower_row, _same_in_station) = _row_id AS _counted
     FROM settled LEFT JOIN below ON upper_row = _row_id
 """

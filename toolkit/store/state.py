@@ -167,6 +167,11 @@ class State:
         )
         return [(*row[:4], json.loads(row[4])) for row in rows]
 
+    def run_before(self, run: str) -> dict[str, Any]:
+        """Return the totals of the run before the one named; nothing where it was the first."""
+        row = self._db.execute("SELECT totals FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1", (run,)).fetchone()
+        return dict(json.loads(row[0])) if row else {}
+
 
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
     """Return a finding as plain values."""
