@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.office import Office, python_with_uno
 from toolkit.fields import Context
 from toolkit.fields.id_card import check_digit
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
@@ -36,6 +38,28 @@ def make_id(birth: str = "19520312", order: int = 1, *, male: bool = True) -> st
     """Return a well-formed ID number with the never-assigned prefix 149999."""
     first = f"149999{birth}{order * 2 + (1 if male else 0):03d}"
     return first + check_digit(first)
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Journals and backups of files outside any workspace go to a folder of the test's own."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    monkeypatch.setenv("LOCALAPPDATA", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A running LibreOffice."""
+    soffice, python = needs("soffice"), python_with_uno()
+    if python is None:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail("LibreOffice's Python bridge is required here")
+        pytest.skip("LibreOffice's Python bridge is not installed")
+    running = Office(tmp_path_factory.mktemp("office"), soffice, python)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from toolkit.marking import Journal, users_journal
 from toolkit.marking import mark as _mark
 from toolkit.marking import unmark as _unmark
 from toolkit.model import Mark, MarkResult
@@ -56,16 +57,30 @@ def check(path: Path | str, *, ledger: str | None = None, dictionary: Path | str
 def mark(source: Path | str, target: Path | str, marks: Iterable[Mark]) -> MarkResult:
     """Write ``source`` with these marks, and no others of ours, to ``target``; the same path marks in place.
 
+    A write in place is journalled, and what was there before is kept in a folder of the user's own; ``taizhang restore``
+    puts it back.
+
     Raises:
         RefusedWorkbook: the workbook will not be touched; ``code`` and ``reason`` say why.
+        OSError: it could not be read or written, e.g. the disk is full; the target is as it was.
     """
-    return _mark(Path(source), Path(target), marks)
+    return _mark(Path(source), Path(target), marks, journal=_journal(source, target))
 
 
 def unmark(source: Path | str, target: Path | str) -> MarkResult:
-    """Write ``source`` without our marks to ``target``; the same path takes them off in place.
+    """Write ``source`` without our marks to ``target``; the same path takes them off in place, with a backup.
 
     Raises:
         RefusedWorkbook: the workbook will not be touched; ``code`` and ``reason`` say why.
+        OSError: it could not be read or written, e.g. the disk is full; the target is as it was.
     """
-    return _unmark(Path(source), Path(target))
+    return _unmark(Path(source), Path(target), journal=_journal(source, target))
+
+
+def _journal(source: Path | str, target: Path | str) -> Journal | None:
+    """Return the user's journal for a write in place."""
+    try:
+        in_place = Path(source).samefile(target)
+    except OSError:  # what is missing or cannot be read, marking itself has a word for
+        in_place = False
+    return users_journal() if in_place else None

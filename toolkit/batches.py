@@ -22,7 +22,8 @@ class Job:
 
     ``root``: the folder that the files' paths are relative to. ``prefix``: what precedes a path in findings, so that it is
     relative to the workspace. ``names``: what people call a file, by its path, where that is not how it is named.
-    ``dictionary``: None is the built-in one.
+    ``dictionary``: None is the built-in one. ``forms``: also find entries that are right, but written in another form than
+    the rest.
     """
 
     root: Path
@@ -36,6 +37,7 @@ class Job:
     ledger: str | None = None
     explain: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    forms: bool = False
 
 
 @dataclass(slots=True)

@@ -113,7 +113,9 @@ class MarkResult:
     """What marking or unmarking one workbook did.
 
     ``status``: done, none (nothing to mark and nothing to remove), in-use, refused, off.
-    ``skipped`` names marks that could not be made visible, each with a reason code.
+    ``skipped`` names marks that could not be made visible, each with a reason code; ``kept`` the sheets and cells where words stay
+    that people had typed into ours. ``lock`` and ``owner``: the lock file of who has it open, where that is known;
+    ``stale_lock``: one that was passed over. ``values_only``: the copy holds values and merged cells only.
     """
 
     status: str
@@ -121,6 +123,11 @@ class MarkResult:
     notes: int = 0
     changed: bool = False
     skipped: tuple[tuple[str, str, str], ...] = ()
+    kept: tuple[str, ...] = ()
+    lock: str = ""
+    owner: str = ""
+    stale_lock: str = ""
+    values_only: bool = False
 
 
 class RefusedWorkbook(Exception):  # noqa: N818 - the name is a fixed contract
@@ -131,6 +138,9 @@ class RefusedWorkbook(Exception):  # noqa: N818 - the name is a fixed contract
         self.code = code
         self.reason = reason
 
+
+UNMARKED = ("W014", "W015")
+"""The findings that say a file carries no marks although it should."""
 
 FINDINGS_SHEET = "问题清单"
 """The sheet that marking appends to a station's workbook; reading skips it."""

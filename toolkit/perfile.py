@@ -42,7 +42,7 @@ class Processor:
         resolve = None if roster is None else (lambda name: station.name if (station := roster.resolve(name)) else None)
         context = Context(job.today, 1.0, job.amount_min, job.amount_max, dictionary.null_words, resolve)
         cutoff = job.period[1] if job.period else job.today
-        self._checker = Checker(Parser(context), cutoff, job.period)
+        self._checker = Checker(Parser(context), cutoff, job.period, forms=job.forms)
         self._dictionary: Dictionary = dictionary
 
     def process(self, fingerprints: Sequence[Fingerprint]) -> BatchResult:

@@ -87,6 +87,7 @@ def _run(
     from toolkit.steps import marks as mark_steps
     from toolkit.steps import outputs as output_steps
     from toolkit.steps import rows as row_steps
+    from toolkit.steps.unmarked import marking_findings
 
     known = state.files()
     changed = file_steps.changed_files(
@@ -99,8 +100,9 @@ def _run(
     copies = mark_steps.edited_copies(workspace, known)
     findings = finding_steps.all_findings(workspace, found, files, county, copies, progress)
     stations = finding_steps.station_reports(workspace, files, county, found, known)
+    marks = mark_steps.mark_files(workspace, found, files, findings, known, progress)
+    findings += marking_findings(marks, files)
     dated = finding_steps.dated(workspace, state, findings, stations)
-    marks = mark_steps.mark_files(workspace, found, files, dated.findings, known, progress)
     results = output_steps.gather(workspace, state, county, files, stations, dated, marks, started)
     outputs = output_steps.write_outputs(workspace, results, progress)
     report = output_steps.commit(

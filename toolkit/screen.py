@@ -11,6 +11,7 @@ from typing import Any
 from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.messages.say import title
+from toolkit.model import UNMARKED
 
 PROGRESS = "TAIZHANG_PROGRESS"
 """The variable of the environment by which a program asks for progress as JSON lines: ``json``."""
@@ -160,11 +161,25 @@ def show_run(
             say(f"  {path}  {status}  {reasons.get(file['path'], '')}")
         if len(unusable) > 8:
             say(f"  … {len(unusable) - 8}")
+    show_unmarked(report["findings"], lang)
     say()
     say(text("screen.open_first", lang, path=outputs.get("summary", "")))
     for name, path in outputs.items():
         if name != "summary":
             say(f"  {path}")
+
+
+def show_unmarked(findings: Sequence[Mapping[str, Any]], lang: str, most: int = 8) -> None:
+    """Print which files carry no marks although they should, and why; ``findings``: entries of a report."""
+    reasons = [one for one in findings if one["code"] in UNMARKED]
+    if not reasons:
+        return
+    say()
+    say(text("screen.not_marked", lang, count=len(reasons)))
+    for one in reasons[:most]:
+        say(f"  {mask_text(one['file'])}  {one['message']}")
+    if len(reasons) > most:
+        say(f"  … {len(reasons) - most}")
 
 
 def show_check(report: Mapping[str, Any], lang: str, ledger_names: Mapping[str, str], *, everything: bool) -> None:

@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from toolkit.intake.discover import Fingerprint, is_passed_over, walk
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
-from toolkit.model import Finding, Mark, MarkResult, RefusedWorkbook
+from toolkit.model import Finding, Mark, RefusedWorkbook
 from toolkit.report import VERSION, finding_entry
 from toolkit.store.history import date_findings, identify
 
 if TYPE_CHECKING:
     from toolkit.batches import FileResult
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Checked:
 
 def check_files(
     paths: Sequence[Path], *, ledger: str | None = None, dictionary: Path | None = None, lang: str = "zh",
-    today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False,
+    today: date | None = None, period: tuple[date, date] | None = None, explain: bool = False, forms: bool = False,
     names: Mapping[Path, str] | None = None,
 ) -> Checked:  # fmt: skip
     """Check files, and every file in folders, each by itself; ``dictionary``: a workbook in place of the built-in definitions.
 
     ``names``: what people call a file where it is not named so, since a name may tell which ledger it is.
+
+    ``forms``: also find entries that are right, but written in another form than the rest of their column.
 
     Raises:
         FileNotFoundError: a path does not exist.
@@ -59,7 +63,8 @@ def check_files(
     left_aside = _left_aside(prints)
     called = {path.as_posix(): name for path, name in (names or {}).items()}
     loaded = load_dictionary(dictionary)
-    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=loaded, explain=explain, names=called)
+    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=loaded, explain=explain, names=called,
+              forms=forms)  # fmt: skip
     batches = [[one] for one in prints if one.path not in left_aside]
     done = run_batches(
         "toolkit.perfile:check_alone", batches, initializer="toolkit.perfile:start", argument=job,
@@ -155,7 +160,7 @@ def marks_of(findings: Sequence[Finding], lang: str, *, information: bool = Fals
     ]
 
 
-def unsealed(path: Path, act: Callable[..., MarkResult]) -> MarkResult:
+def unsealed(path: Path, act: Callable[..., Made]) -> Made:
     """Do something to a workbook, with the passwords at hand where it is encrypted."""
     from toolkit.marking.encryption import is_ole
     from toolkit.passwords import passwords_for

@@ -17,7 +17,7 @@ from tests.fixing.fixing_samples import CARDS, NAMES, PARTIES, SHEET, TIDY_CARD,
 from tests.marking.marking_samples import MARKS, SAMPLES, HandMade, parts
 from toolkit.fixing import FIX_SHEET, FIX_TITLE, Correction, fix, is_fix_sheet, undo_fix
 from toolkit.intake.read import read_file
-from toolkit.marking import Journal, mark, unmark
+from toolkit.marking import Journal, mark, restore, unmark
 from toolkit.marking.cells import read_cells
 from toolkit.marking.package import Package
 from toolkit.marking.sheet import Worksheet
@@ -336,8 +336,8 @@ def test_a_journal_keeps_the_file_from_before(tmp_path: Path) -> None:
     path, journal = ledger(tmp_path / "a.xlsx"), Journal(tmp_path / ".state")
     before = path.read_bytes()
     fix(path, NAMES, journal=journal)
-    assert [one.read_bytes() for one in journal.backups(path)] == [before]
-    assert journal.restore(path)
+    assert [(one.path.read_bytes(), one.why) for one in journal.backups(path)] == [(before, "fix")]
+    assert restore(path, [journal]).status == "done"
     assert path.read_bytes() == before
 
 

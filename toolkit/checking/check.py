@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from toolkit.characters import fold
 from toolkit.checking.columns import ParsedColumn, Parser
+from toolkit.checking.forms import Form, better_forms
 from toolkit.checking.merge import SEVERITIES, one_a_cell
 from toolkit.checking.shift import Shift, find_shift
 from toolkit.fields import field_type
@@ -64,10 +65,11 @@ class Checked:
 class Checker:
     """Parses and checks batches; keeps its parser's memory from one batch to the next."""
 
-    def __init__(self, parser: Parser, cutoff: date, period: tuple[date, date] | None) -> None:
+    def __init__(self, parser: Parser, cutoff: date, period: tuple[date, date] | None, *, forms: bool = False) -> None:
         self._parser = parser
         self._cutoff = cutoff
         self._period = period
+        self._forms = forms
 
     def check(self, tables: Sequence[TableInput]) -> Checked:
         """Return the rows and findings of tables of one ledger."""
@@ -83,7 +85,9 @@ class Checker:
         for line in failing:
             found.add_hit(line)
         found.add_shifts(shifts)
-        found.add_parsed({shift.row for shift in shifts})
+        skip = {shift.row for shift in shifts}
+        better = better_forms(columns, [int(start) for start in rows.starts]) if self._forms else {}
+        found.add_parsed(skip, better)
         for spec in ledger.rules:
             if is_county_rule(spec.rule):
                 continue
@@ -301,6 +305,7 @@ class _Findings:
     ) -> None:
         self._rows, self._tables, self._columns, self._ledger = rows, tables, columns, ledger
         self._found: list[Finding] = []
+        self._forms: list[Finding] = []
 
     def _place(self, row: int, name: str) -> Place:
         table = self._tables[self._rows.table[row]]
@@ -340,13 +345,20 @@ class _Findings:
         self._found.append(Finding(hit.code, SEVERITIES[hit.code[0]], place, params, self._ledger.id, hit.field, hit.value or None,
                                    key=f"{table.sheet}|{hit.field}|{hit.params.get('stated')}"))  # fmt: skip
 
-    def add_parsed(self, skip: set[int]) -> None:
-        """Add what the field types found."""
+    def add_parsed(self, skip: set[int], better: Mapping[tuple[int, str], Form]) -> None:
+        """Add what the field types found, or a better form of the entry where there is one."""
         for name, column in self._columns.items():
             for row in column.coded:
                 item = column.parsed[row]
-                if item.code is not None and row not in skip:
+                if item.code is not None and row not in skip and (row, name) not in better:
                     self.add(row, name, item.code, item.params or {}, item.suggestion, safe=item.safe)
+        before = len(self._found)
+        for (row, name), form in better.items():
+            if row not in skip:
+                params = {"value": as_text(self._columns[name].raw[row])[:30], "real": form.real}
+                self.add(row, name, form.code, params, form.suggestion, safe=True)
+        self._forms = self._found[before:]
+        del self._found[before:]
 
     def add_shifts(self, shifts: Sequence[Shift]) -> None:
         """Add one finding for every run of rows that are shifted alike."""
@@ -376,8 +388,8 @@ class _Findings:
             self._found.append(Finding("E901", Severity.ERROR, Place(file=file), params, self._ledger.id, key=name))
 
     def merged(self) -> list[Finding]:
-        """Return one finding a cell."""
-        return one_a_cell(self._found)
+        """Return one finding a cell, and better forms beside them: what is doubtful about an entry does not change its form."""
+        return one_a_cell(self._found) + self._forms
 
 
 def total_values(columns: Mapping[str, int], values: Sequence[Any]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
 import click
 
-from toolkit.cli import bundle, county, definitions, mail, nightly, page, service, status, summary, workbooks
+from toolkit.cli import bundle, county, definitions, mail, marks, nightly, page, service, status, summary, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.faults import log_fault
 from toolkit.messages import text
@@ -18,6 +19,7 @@ __all__ = [
     "definitions",
     "mail",
     "main",
+    "marks",
     "nightly",
     "page",
     "service",
@@ -26,6 +28,8 @@ __all__ = [
     "taizhang",
     "workbooks",
 ]
+
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
 
 
 def _log_fault() -> str:
@@ -58,5 +62,13 @@ def main() -> None:
         stop(error.status, error.sentences, as_json=as_json)
     except KeyboardInterrupt:
         stop(INTERRUPTED, [text("screen.interrupted", LANG)], as_json=as_json)
+    except OSError as error:
+        if error.errno not in _DISK:
+            stop(FAULT, [text("screen.fault", LANG, log=_log_fault())], as_json=as_json)
+        stop(
+            11,
+            [text("screen.disk", LANG, reason=error.strerror or "", file=str(error.filename or ""))],
+            as_json=as_json,
+        )
     except Exception:  # noqa: BLE001 - the last line of defence: a plain sentence instead of a traceback
         stop(FAULT, [text("screen.fault", LANG, log=_log_fault())], as_json=as_json)

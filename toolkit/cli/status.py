@@ -83,6 +83,7 @@ def _last(job: Mapping[str, Any]) -> str:
 
 def _show_runs(seen: Mapping[str, Any], folder: Path) -> None:
     from toolkit.nightly.words import duration
+    from toolkit.screen import show_unmarked
 
     runs = seen["runs"]
     if not runs:
@@ -99,16 +100,7 @@ def _show_runs(seen: Mapping[str, Any], folder: Path) -> None:
         _say(text("status.trend", LANG))
         for key in ("errors", "warnings", "reported"):
             _say(f"  {text(f'status.trend_{key}', LANG)}  {_trend(seen['trend'][key])}")
-    if seen["in_use"]:
-        names = "、".join(path.rpartition("/")[2] for path in seen["in_use"][:_FILES])
-        _say(
-            text(
-                "status.in_use",
-                LANG,
-                count=len(seen["in_use"]),
-                files=names + ("…" if len(seen["in_use"]) > _FILES else ""),
-            )
-        )
+    show_unmarked(seen["not_marked"], LANG, most=_FILES)
 
 
 def _trend(numbers: Sequence[int | None]) -> str:

@@ -1,15 +1,16 @@
-"""The commands about single workbooks: check, mark, unmark, restore, fix, adopt."""
+"""The commands about single workbooks: check, fix, adopt."""
 
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from toolkit.cli.common import LANG, common, help_text, print_json, stop, taizhang
+from toolkit.cli.files import check_paths, config_of, journal_of, must_exist
+from toolkit.cli.marks import mark_checked
 from toolkit.messages import text
 from toolkit.model import RefusedWorkbook
 
@@ -33,9 +34,8 @@ def check(
     """Check single workbooks."""
     from toolkit.screen import say, show_check
 
-    checked, names = _check(folder, files, ledger, explain=explain, as_json=as_json)
-    if mark_too:
-        _mark_checked(folder, checked, as_json=as_json)
+    checked, names = check_paths(folder, files, ledger, explain=explain, as_json=as_json)
+    marked = mark_checked(folder, checked, as_json=as_json) if mark_too else True
     if as_json:
         print_json(checked.report)
     else:
@@ -45,108 +45,7 @@ def check(
                 for sheet, row, kind, start in lines:
                     say(f"  {sheet} {row:>5}  {text(f'row.{kind}', LANG)}  {start}")
         show_check(checked.report, LANG, names, everything=everything)
-    sys.exit(checked.status)
-
-
-def _check(
-    folder: Path, files: tuple[Path, ...], ledger: str | None, *, explain: bool, as_json: bool
-) -> tuple[Any, dict[str, str]]:
-    """Check files with the settings of the workspace at hand, where there is one."""
-    from toolkit.config import FILE, load_config
-    from toolkit.ledgers.dictionary import load_dictionary
-    from toolkit.single import check_files
-    from toolkit.workspace import workspace_dictionary
-
-    today = period = dictionary = None
-    loaded = load_dictionary()
-    if (folder / FILE).is_file():
-        config = load_config(folder)
-        today, period, dictionary = config.today, config.period, config.dictionary
-        loaded = workspace_dictionary(config, LANG)
-    chosen = loaded.named(ledger) if ledger else None
-    if ledger and chosen is None:
-        allowed = "、".join(f"{one.id} {one.short}" for one in loaded.ledgers.values())
-        stop(2, [text("screen.unknown_ledger", LANG, value=ledger, allowed=allowed)], as_json=as_json)
-    for path in files:
-        if not path.exists():
-            stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
-    checked = check_files(files, ledger=chosen.id if chosen else None, dictionary=dictionary, lang=LANG, today=today, period=period,
-                          explain=explain)  # fmt: skip
-    return checked, {one.id: one.short for one in loaded.ledgers.values()}
-
-
-def _journal(folder: Path) -> Any:
-    """Return the journal of the workspace at hand, or None where there is none: then there are no backups."""
-    from toolkit.config import FILE, load_config
-    from toolkit.marking import Journal
-
-    return Journal(load_config(folder).path("state")) if (folder / FILE).is_file() else None
-
-
-def _mark_checked(folder: Path, checked: Any, *, as_json: bool) -> None:
-    """Mark every checked file in place."""
-    from toolkit.marking import mark as mark_file
-    from toolkit.screen import complain, say
-    from toolkit.single import marks_of, unsealed
-
-    tell = complain if as_json else say
-    for entry in checked.report["files"]:
-        path = Path(entry["path"])
-        if entry["status"] not in ("ok", "findings"):
-            continue
-        try:
-            marks = marks_of(checked.findings[entry["path"]], "zh")
-            journal = _journal(folder)
-            made = unsealed(path, partial(mark_file, path, path, marks, journal=journal))
-        except RefusedWorkbook as error:
-            entry["marks"] = "refused"
-            tell(text("screen.refused", LANG, path=str(path), reason=error.reason))
-            continue
-        entry["marks"] = made.status
-        if made.status == "in-use":
-            tell(text("screen.in_use", LANG, path=str(path)))
-        else:
-            tell(text("screen.marked", LANG, path=str(path), count=made.marked, status=made.status))
-
-
-@taizhang.command(help=help_text("mark.help"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@common
-def mark(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Check files and mark them in place."""
-    checked, _ = _check(folder, files, None, explain=False, as_json=as_json)
-    _mark_checked(folder, checked, as_json=as_json)
-    if as_json:
-        print_json(checked.report)
-    sys.exit(3 if checked.status == 3 else 0)
-
-
-@taizhang.command(help=help_text("unmark.help"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@common
-def unmark(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Take our marks off files."""
-    from toolkit.marking import unmark as unmark_file
-    from toolkit.screen import say
-    from toolkit.single import unsealed
-
-    results = []
-    for path in files:
-        if not path.exists():
-            stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
-        try:
-            status = unsealed(path, partial(unmark_file, path, path, journal=_journal(folder))).status
-            line = text(
-                "screen.in_use" if status == "in-use" else "screen.unmarked", LANG, path=str(path), status=status
-            )
-        except RefusedWorkbook as error:
-            status, line = "refused", text("screen.refused", LANG, path=str(path), reason=error.reason)
-        results.append({"path": str(path), "status": status})
-        if not as_json:
-            say(line)
-    if as_json:
-        print_json({"version": 1, "files": results})
-    sys.exit(3 if any(one["status"] in ("refused", "in-use") for one in results) else 0)
+    sys.exit(checked.status if marked else 3)
 
 
 @taizhang.command(help=help_text("fix.help"))
@@ -157,21 +56,22 @@ def unmark(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
 @common
 def fix(folder: Path, files: tuple[Path, ...], dry_run: bool, undo: bool, long_ids: bool, as_json: bool) -> None:
     """Write the safe suggestions into workbooks, or take them back."""
-    from toolkit.config import FILE, load_config
     from toolkit.fixing import fix_files
     from toolkit.screen import say
     from toolkit.workspace import workspace_dictionary
 
-    for path in files:
-        if not path.exists():
-            stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
-    config = load_config(folder) if (folder / FILE).is_file() else None
+    must_exist(files, as_json=as_json)
+    config = config_of(folder)
     if config:
         workspace_dictionary(config, LANG)  # says what is wrong with it before anything is written
+    try:
+        journal = journal_of(config)
+    except RefusedWorkbook as error:
+        stop(3, [error.reason], as_json=as_json)
     fixed = fix_files(
-        files, dry_run=dry_run, undo=undo, long_ids=long_ids, journal=_journal(folder), lang=LANG,
-        language=config.language if config else "zh", today=config.today if config else None,
-        period=config.period if config else None, dictionary=config.dictionary if config else None,
+        files, dry_run=dry_run, undo=undo, long_ids=long_ids, journal=journal, lang=LANG,
+        language=config.language if config else "zh", dictionary=config.dictionary if config else None,
+        today=config.today if config else None, period=config.period if config else None,
     )  # fmt: skip
     if as_json:
         print_json({"version": 1, "files": [one.to_dict(LANG) for one in fixed]})
@@ -211,23 +111,3 @@ def adopt(folder: Path, files: tuple[Path, ...], dry_run: bool, force: bool, as_
     if as_json:
         print_json({"version": 1, "files": results})
     sys.exit(3 if any(one["status"] in ("refused", "in-use") for one in results) else 0)
-
-
-@taizhang.command(help=help_text("restore.help"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@common
-def restore(folder: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Put back the backup from before the last write."""
-    from toolkit.config import load_config
-    from toolkit.marking import Journal
-    from toolkit.screen import say
-
-    config = load_config(folder)
-    journal = Journal(config.path("state"))
-    done = {str(path): journal.restore(path.absolute()) for path in files}
-    if as_json:
-        print_json({"version": 1, "files": [{"path": path, "restored": restored} for path, restored in done.items()]})
-    else:
-        for path, restored in done.items():
-            say(text("screen.restored" if restored else "screen.no_backup", LANG, path=path))
-    sys.exit(0 if all(done.values()) else 3)

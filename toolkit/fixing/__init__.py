@@ -4,11 +4,12 @@
 typed the station's current ledger.
 """
 
-from toolkit.fixing.adopt import AdoptResult, adopt
-from toolkit.fixing.compare import Change
+from toolkit.fixing.adopt import adopt
+from toolkit.fixing.compare import Change, Difference
 from toolkit.fixing.corrections import Correction, corrections_of
 from toolkit.fixing.engine import FixResult, fix, undo_fix
 from toolkit.fixing.files import FixedFile, fix_files
+from toolkit.fixing.listing import AdoptResult
 from toolkit.fixing.log import FIX_TITLE, is_fix_sheet
 from toolkit.model import FIX_SHEET
 
@@ -18,6 +19,7 @@ __all__ = [
     "AdoptResult",
     "Change",
     "Correction",
+    "Difference",
     "FixResult",
     "FixedFile",
     "adopt",

@@ -1,7 +1,8 @@
-"""Make a marked copy into which somebody typed the station's current ledger.
+"""Make what somebody typed into a marked copy the station's current ledger.
 
-The copy says whose it is. Without our marks it takes that ledger's place; a ledger of another kind (.xls, .et, .ods) makes room
-for the .xlsx beside it and is kept in the backups, never deleted.
+The copy says whose it is. Where only cells differ, they are spliced into the original, which keeps everything else it holds; otherwise
+the copy, without our marks, takes its place. A ledger of another kind (.xls, .et, .ods) makes room for the .xlsx beside it and is kept
+in the backups, never deleted. A copy that holds no more than values takes the place of nothing unless that is asked for.
 """
 
 from __future__ import annotations
@@ -11,22 +12,24 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from toolkit.fixing.compare import Change, changes_between, read_values
+from toolkit.fixing.compare import Difference, difference, merges_of, read_values
+from toolkit.fixing.listing import AdoptResult, write_list
+from toolkit.fixing.patching import notes_of, patched
 from toolkit.marking import Journal, Label, kind_of_file, read_label
-from toolkit.marking.convert import to_xlsx
-from toolkit.marking.journal import file_hash, sync_folder
+from toolkit.marking.backups import file_hash, sync_folder
+from toolkit.marking.convert import LIBREOFFICE, to_xlsx
+from toolkit.marking.locks import lock_of
 from toolkit.marking.members import Refusal
 from toolkit.marking.package import Package
-from toolkit.marking.replace import Replacement, is_open_elsewhere
+from toolkit.marking.replace import Replacement, times_of
 from toolkit.marking.undo import take_marks_off
 from toolkit.marking.xmlscan import Malformed
-from toolkit.masking import mask_text
 from toolkit.messages import has, text
 from toolkit.model import RefusedWorkbook
 from toolkit.workspace import Workspace
@@ -34,51 +37,6 @@ from toolkit.workspace import Workspace
 _TEXT = "text"
 _XLSX = (".xlsx", ".xlsm")
 _LONGEST_NAME = 130
-_MOST_LINES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class AdoptResult:
-    """What adopting a copy did.
-
-    ``status``: done, listed (dry run) or in-use. ``source`` and ``target``: the ledger it was a copy of and the ledger it is
-    now, relative to the workspace. ``anew``: the source was gone, so nothing could be compared. ``backup``: where a
-    source of another kind was moved.
-    """
-
-    path: str
-    status: str
-    source: str
-    target: str
-    changes: tuple[Change, ...] = ()
-    anew: bool = False
-    backup: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values, numbers of persons masked."""
-        changes = [_shown(change) for change in self.changes]
-        return {"path": self.path, "status": self.status, "source": self.source, "target": self.target,
-                "changes": changes, "anew": self.anew, "backup": self.backup}  # fmt: skip
-
-    def lines(self, lang: str = "zh", most: int = _MOST_LINES) -> list[str]:
-        """Return what to print; numbers of persons masked."""
-        count = len(self.changes)
-        said = [text(f"adopt.screen.{self.status}", lang, path=self.path, target=self.target, count=count)]
-        said += [text("adopt.screen.anew", lang)] if self.anew else []
-        said += [text("adopt.screen.line", lang, **_shown(change)) for change in self.changes[:most]]
-        said += [text("adopt.screen.more", lang, count=count - most)] if count > most else []
-        if self.backup:
-            said.append(text("adopt.screen.moved", lang, source=self.source, backup=self.backup))
-        return said
-
-
-def _shown(change: Change) -> dict[str, str]:
-    return {
-        "sheet": mask_text(change.sheet),
-        "cell": change.cell,
-        "old": mask_text(change.old),
-        "new": mask_text(change.new),
-    }
 
 
 def adopt(
@@ -90,7 +48,7 @@ def adopt(
         workspace: whose station it is.
         path: the copy, wherever it lies; the one under ``out/marked`` is moved to the backups afterwards.
         lang: of the reasons for refusing.
-        force: also when the source has changed since the copy was made, or no typed cell is found.
+        force: also when the source has changed since the copy was made, no typed cell is found, or the copy holds only values.
         dry_run: only list what would change.
 
     Raises:
@@ -111,6 +69,15 @@ def _refused(code: str, lang: str, **params: str) -> RefusedWorkbook:
     return RefusedWorkbook(code, text(name if has(name) else f"marks.refused.{code}", lang, **params))
 
 
+@dataclass(slots=True)
+class _Ledger:
+    """What the ledger becomes. ``patched``: only cells of the original change."""
+
+    content: bytes
+    differs: Difference = field(default_factory=Difference)
+    patched: bool = False
+
+
 class _Adoption:
     """One copy on its way to become a ledger."""
 
@@ -126,7 +93,7 @@ class _Adoption:
 
     def _read_label(self) -> Label:
         label = read_label(self._path)
-        if label is None or label.mode != "copy" or not label.source:
+        if label is None or not label.is_copy or not label.source:
             raise _refused("no-label", self._lang)
         return label
 
@@ -148,33 +115,76 @@ class _Adoption:
 
     def run(self, *, force: bool, dry_run: bool) -> AdoptResult:
         """Take it over."""
-        if is_open_elsewhere(self._path) or is_open_elsewhere(self._source):
-            return self._result("in-use")
+        for file in (self._path, self._source):
+            if (lock := lock_of(file)) is not None and lock.holds:
+                return self._result("in-use")
         data = self._path.read_bytes()
-        plain = _without_marks(data)
-        changes: tuple[Change, ...] = ()
-        if self._before:
-            if self._before != self._label.source_hash and not force:
-                raise _refused("both-changed", self._lang)
-            changes = tuple(
-                changes_between(self._source_values(), self._values("copy.xlsx", plain), typed=self._kind != _TEXT)
-            )
-        if not force and not (changes if self._before else self._label.saved_since):
+        made = self._made(_without_marks(data), force=force)
+        differs = made.differs
+        if not force and not (differs if self._before else self._label.saved_since):
             raise _refused("nothing-typed", self._lang)
         if dry_run:
-            return self._result("listed", changes)
+            return self._result("listed", made)
+        listed = write_list(self._workspace, self._path, differs)
         try:
-            backup = self._write(plain)
-        except (BlockingIOError, PermissionError):
+            backup = self._write(made.content)
+        except BlockingIOError:
+            return self._result("in-use")
+        except PermissionError:
+            if os.name != "nt":  # there, somebody's program shares the file with nobody
+                raise
             return self._result("in-use")
         self._set_copy_aside(data)
-        return self._result("done", changes, backup)
+        return self._result("done", made, backup, listed)
 
-    def _result(self, status: str, changes: tuple[Change, ...] = (), backup: Path | None = None) -> AdoptResult:
+    def _made(self, plain: bytes, *, force: bool) -> _Ledger:
+        """Return what the ledger becomes."""
+        if not self._before:
+            return _Ledger(plain)
+        if self._before != self._label.source_hash and not force:
+            raise _refused("both-changed", self._lang)
+        values = self._values("copy.xlsx", plain)
+        if self._kind == _TEXT:
+            held = self._values(self._source.name, self._source.read_bytes())
+            return _Ledger(plain, difference(held, values, typed=False))
+        original, whole = self._original()
+        differs = difference(self._values("original.xlsx", original), values)
+        if whole and (content := self._patched(original, plain, differs)) is not None:
+            return _Ledger(content, differs, patched=True)
+        if self._label.values_only and not force:
+            raise _refused("values-only", self._lang)
+        return _Ledger(plain, differs)
+
+    def _original(self) -> tuple[bytes, bool]:
+        """Return the source as .xlsx without our marks, and whether that is all of it or only its values."""
+        if self._kind == "xlsx":
+            return _without_marks(self._source.read_bytes()), True
+        with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+            made = Path(folder, "workbook.xlsx")
+            whole = to_xlsx(self._source, made) == LIBREOFFICE
+            return made.read_bytes(), whole
+
+    def _patched(self, original: bytes, plain: bytes, differs: Difference) -> bytes | None:
+        """Return the original with the typed cells in it; None where more than cells was changed."""
+        if not differs.only_cells:
+            return None
+        if not self._label.values_only and (
+            notes_of(original) != notes_of(plain) or merges_of(original) != merges_of(plain)
+        ):
+            return None
+        content = patched(original, plain, {sheet: places for sheet, places in differs.places.items() if places})
+        if content is None or difference(self._values("a.xlsx", content), self._values("b.xlsx", plain)):
+            return None
+        return content
+
+    def _result(
+        self, status: str, made: _Ledger | None = None, backup: Path | None = None, listed: Path | None = None
+    ) -> AdoptResult:
         relative = self._workspace.relative
         return AdoptResult(
-            relative(self._path), status, relative(self._source), relative(self._target), changes,
-            not self._before, relative(backup) if backup else "",
+            relative(self._path), status, relative(self._source), relative(self._target),
+            made.differs if made else Difference(), not self._before, relative(backup) if backup else "",
+            relative(listed) if listed else "", bool(made and made.patched),
         )  # fmt: skip
 
     def _values(self, name: str, data: bytes) -> Mapping[str, Any]:
@@ -183,26 +193,18 @@ class _Adoption:
             raise _refused("unreadable", self._lang)
         return values
 
-    def _source_values(self) -> Mapping[str, Any]:
-        """Return what the source holds, converted as the copy was, so that only what was typed differs."""
-        if self._kind in ("xlsx", _TEXT):
-            return self._values(self._source.name, self._source.read_bytes())
-        with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
-            made = Path(folder, "workbook.xlsx")
-            to_xlsx(self._source, made)
-            return self._values(made.name, made.read_bytes())
-
-    def _write(self, plain: bytes) -> Path | None:
+    def _write(self, content: bytes) -> Path | None:
         """Put the ledger in its place; return where a source of another kind was moved."""
         moves = self._foreign and bool(self._before)
         beside = self._target != self._source
-        if beside and self._target.exists() and file_hash(self._target) != sha256(plain).hexdigest():
+        if beside and self._target.exists() and file_hash(self._target) != sha256(content).hexdigest():
             raise _refused("target-exists", self._lang, path=self._workspace.relative(self._target))
         backup = self._keep(self._source, self._before) if moves else None
         self._target.parent.mkdir(parents=True, exist_ok=True)
-        journal = Journal(self._workspace.config.path("state"))
-        with Replacement(self._target, journal, None if beside else self._before) as replacement:
-            replacement.file.write(plain)
+        journal, times = Journal(self._workspace.config.path("state")), times_of(self._path)  # it was typed then
+        before = None if beside else self._before
+        with Replacement(self._target, journal, before, why="adopt", times=times) as replacement:
+            replacement.file.write(content)
             replacement.commit()
         if moves and beside:
             self._remove(self._source, self._before)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from toolkit.fields.base import as_text
+from toolkit.fixing.rich import prefixed
 from toolkit.marking import xmlscan
 from toolkit.marking.cells import NOTHING, Cell, Content, cells_in
 from toolkit.marking.package import Package
@@ -17,7 +18,6 @@ from toolkit.model import column_number
 
 _OWN_COLUMN = re.compile(rb"(?:^|\s)r\s*=\s*[\"']([A-Za-z]{1,3})\d")
 _TYPE = re.compile(rb"\s+t\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SHORT_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _MOST_DIGITS = 10
 _DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
@@ -100,9 +100,14 @@ def _moment(number: float, *, date1904: bool) -> date | datetime | float:
     return moment.date() if number == int(number) else moment
 
 
-def new_content(new: str, old: Cell, is_date: Callable[[int], bool], *, date1904: bool) -> Content:
-    """Return what to write for a text: a date or number only where one stood, and no long number, which might be an ID."""
-    if old.content.kind != "number":
+def new_content(
+    new: str, old: Cell, is_date: Callable[[int], bool], *, date1904: bool, real_date: bool = False
+) -> Content:
+    """Return what to write for a text: a date or number only where one stood, and no long number, which might be an ID.
+
+    ``real_date``: a cell with a date format gets a date, also where a text stood.
+    """
+    if old.content.kind != "number" and not (real_date and is_date(old.style)):
         return Content("text", new)
     if is_date(old.style):
         number = _serial(new, date1904=date1904)
@@ -126,18 +131,25 @@ def _serial(text: str, *, date1904: bool) -> float | None:
 
 
 def written(element: xmlscan.Element, part: Part, content: Content) -> bytes:
-    """Return a cell with another content; its format and everything else about it stay."""
+    """Return a cell with another content; its format and everything else about it stay.
+
+    A content of the kind ``rich`` holds the XML inside a formatted text, without prefixes.
+    """
     raw, prefix = element.raw_attributes.rstrip(), element.prefix.decode()
     if content.kind == "text":
         raw = xmlscan.with_attribute(raw, b"t", b"inlineStr")
-        shown = encoded(str(content.value))
+        shown = xmlscan.every_character(str(content.value))
         inner = f'<{prefix}is><{prefix}t xml:space="preserve">{shown}</{prefix}t></{prefix}is>'
+    elif content.kind == "rich":
+        raw = xmlscan.with_attribute(raw, b"t", b"inlineStr")
+        inner = f"<{prefix}is>{prefixed(str(content.value), prefix)}</{prefix}is>"
     else:
-        raw = _TYPE.sub(b"", raw)
+        raw, inner = _TYPE.sub(b"", raw), ""
         if content.kind == "boolean":
             raw += b' t="b"'
-        number = f"{content.value:d}" if content.kind == "boolean" else _plain(content.value)
-        inner = f"<{prefix}v>{number}</{prefix}v>" if content.kind != "blank" else ""
+            inner = f"<{prefix}v>{content.value:d}</{prefix}v>"
+        elif content.kind != "blank":
+            inner = f"<{prefix}v>{_plain(content.value)}</{prefix}v>"
     extension = b"".join(
         part.base[child.start : child.end]
         for child in xmlscan.children(part.masked, element.inner, element.close)
@@ -149,11 +161,3 @@ def written(element: xmlscan.Element, part: Part, content: Content) -> bytes:
 def _plain(value: object) -> str:
     assert isinstance(value, float)
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def encoded(text: str) -> str:
-    """Return a text for a ``<t>`` element, control characters escaped as the format wants it."""
-    pieces = _CONTROL.split(text)
-    controls = [f"_x{ord(character):04X}_" for character in _CONTROL.findall(text)]
-    shown = [xmlscan.cell_text(piece) for piece in pieces]
-    return "".join(piece + control for piece, control in zip(shown, [*controls, ""], strict=True))

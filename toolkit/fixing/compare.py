@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolkit.fields.base import as_text
+from toolkit.fixing.align import align
 from toolkit.intake.read import read_file
 from toolkit.intake.sheetxml import SheetParts, cells
 from toolkit.intake.sniff import Kind
-from toolkit.model import cell_name
+from toolkit.model import cell_name, split_cell
 
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([^\"']+)")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
@@ -61,23 +63,102 @@ def read_values(name: str, data: bytes) -> dict[str, SheetValues] | None:
     return found
 
 
-def changes_between(
+def merges_of(data: bytes) -> dict[str, list[str]]:
+    """Return the merged areas of each sheet."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = SheetParts(package, data)
+        return {
+            name: sorted(map(bytes.decode, _MERGED.findall(parts.read(path)))) for name, path in parts.paths.items()
+        }
+
+
+@dataclass(slots=True)
+class Difference:
+    """How two versions of a workbook differ.
+
+    ``changes``: cells, by their place in the newer version. ``inserted`` and ``deleted``: (sheet, row), rows by their number in the
+    version that has them. ``sheets``: names of sheets that only one of them has. ``moved``: other rows have other numbers now.
+    ``places``: all cells that differ, those of inserted and deleted rows among them.
+    """
+
+    changes: list[Change] = field(default_factory=list)
+    inserted: list[tuple[str, int]] = field(default_factory=list)
+    deleted: list[tuple[str, int]] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
+    moved: bool = False
+    places: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.inserted or self.deleted or self.sheets)
+
+    @property
+    def only_cells(self) -> bool:
+        """Whether nothing but cells in their places differ: rows that were blank before or are so now move nothing."""
+        return not (self.moved or self.sheets)
+
+
+def difference(
     before: Mapping[str, SheetValues], after: Mapping[str, SheetValues], *, typed: bool = True
-) -> Iterator[Change]:
-    """Yield the cells that differ, in order. What formulas make of the changes is no change of its own.
+) -> Difference:
+    """Return how two versions differ. What formulas make of the changes is no change of its own.
 
     With ``typed`` false the cells of ``before`` are texts, whatever they mean, in a sheet without a name.
     """
     if not typed and len(before) == 1 and after:
         before = {next(iter(after)): next(iter(before.values()))}
-    for sheet in dict.fromkeys([*before, *after]):
-        old, new = before.get(sheet, SheetValues()), after.get(sheet, SheetValues())
-        for place in sorted(old.cells.keys() | new.cells.keys()):
-            computed = place in old.formulas and place in new.formulas
-            held, now = old.cells.get(place), new.cells.get(place)
-            shown = [as_text("" if value is None else value) for value in (held, now)]
-            if not computed and not (_same(held, now) if typed else shown[0] == shown[1]):
-                yield Change(sheet, cell_name(*place), *shown)
+    found = Difference(
+        sheets=[name for name in dict.fromkeys([*before, *after]) if name not in before or name not in after]
+    )
+    for name in dict.fromkeys([*before, *after]):
+        old, new = _Table(before.get(name), typed=typed), _Table(after.get(name), typed=typed)
+        places = found.places.setdefault(name, set())
+        for i, j in align(old.keys, new.keys):
+            if i is not None and j is not None:
+                found.moved |= old.numbers[i] != new.numbers[j]
+                changes = list(_changes_of(name, old, new, old.numbers[i], new.numbers[j], typed=typed))
+                places |= {split_cell(change.cell) for change in changes}
+                found.changes += changes
+                continue
+            found.deleted += [(name, old.numbers[i])] if i is not None else []
+            found.inserted += [(name, new.numbers[j])] if j is not None else []
+            row, cells = (new.numbers[j], new.rows) if j is not None else (old.numbers[i or 0], old.rows)
+            places |= {(row, column) for column in cells[row]}
+    found.changes.sort(key=lambda change: list(after).index(change.sheet) if change.sheet in after else 0)
+    return found
+
+
+class _Table:
+    """A sheet as rows that can be aligned; rows without content are none."""
+
+    def __init__(self, sheet: SheetValues | None, *, typed: bool) -> None:
+        self.sheet = sheet or SheetValues()
+        self.rows: dict[int, dict[int, Any]] = {}
+        for (row, column), value in self.sheet.cells.items():
+            self.rows.setdefault(row, {})[column] = value
+        self.numbers = sorted(self.rows)
+        self.keys = [
+            tuple(
+                (column, self._key(row, column, value, typed=typed)) for column, value in sorted(self.rows[row].items())
+            )
+            for row in self.numbers
+        ]
+
+    def _key(self, row: int, column: int, value: Any, *, typed: bool) -> Any:
+        if (row, column) in self.sheet.formulas:
+            return "="
+        if typed and isinstance(value, int | float):
+            return float(f"{value:.12g}")
+        return as_text(value)
+
+
+def _changes_of(name: str, old: _Table, new: _Table, row: int, now: int, *, typed: bool) -> Iterator[Change]:
+    held, holds = old.rows[row], new.rows[now]
+    for column in sorted(held.keys() | holds.keys()):
+        computed = (row, column) in old.sheet.formulas and (now, column) in new.sheet.formulas
+        before, after = held.get(column), holds.get(column)
+        shown = [as_text("" if value is None else value) for value in (before, after)]
+        if not computed and not (_same(before, after) if typed else shown[0] == shown[1]):
+            yield Change(name, cell_name(now, column), *shown)
 
 
 def _same(old: Any, new: Any) -> bool:

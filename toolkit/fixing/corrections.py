@@ -10,7 +10,7 @@ from toolkit.messages import text
 from toolkit.model import Finding
 from toolkit.report import is_sensitive
 
-SAFE = frozenset({"I220", "I225"})
+SAFE = frozenset({"I220", "I225", "I242"})
 """Findings whose suggestion says the same thing in its proper form."""
 
 LONG_ID = "W207"
@@ -21,7 +21,8 @@ LONG_ID = "W207"
 class Correction:
     """One cell and what should stand in it instead of ``old``, the text it was read as.
 
-    ``field`` and ``reason`` are for the log sheet; ``sensitive`` says that the column holds numbers of persons.
+    ``field`` and ``reason`` are for the log sheet; ``sensitive`` says that the column holds numbers of persons; ``real_date`` that
+    a cell with a date format shall hold a date, not its text.
     """
 
     sheet: str
@@ -31,6 +32,7 @@ class Correction:
     field: str = ""
     reason: str = ""
     sensitive: bool = False
+    real_date: bool = False
 
 
 def corrections_of(
@@ -57,7 +59,8 @@ def corrections_of(
             continue
         reason = text(f"fix.reason.{finding.code}", language)
         correction = Correction(
-            sheet, cell, finding.value, finding.suggestion, finding.field or "", reason, is_sensitive(finding, loaded)
-        )
+            sheet, cell, finding.value, finding.suggestion, finding.field or "", reason, is_sensitive(finding, loaded),
+            bool(finding.params.get("real")),
+        )  # fmt: skip
         found.setdefault((sheet, cell), correction)
     return list(found.values())

@@ -7,7 +7,6 @@ to the bytes that were there before the first.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -17,11 +16,15 @@ from toolkit.fixing.corrections import Correction
 from toolkit.fixing.log import add_log
 from toolkit.fixing.record import Fixes, keep_record, take_log_off
 from toolkit.fixing.write import put_back, recalculate, write_cells
-from toolkit.marking import read_label
-from toolkit.marking.journal import Journal, file_hash
+from toolkit.marking.backups import file_hash
+from toolkit.marking.encryption import is_ole
+from toolkit.marking.journal import Journal
+from toolkit.marking.labels import copy_label
+from toolkit.marking.locks import lock_of
 from toolkit.marking.members import Refusal
 from toolkit.marking.package import Package
-from toolkit.marking.replace import Replacement, is_open_elsewhere
+from toolkit.marking.replace import Replacement, times_of
+from toolkit.marking.rewrite import open_package, save_package
 from toolkit.marking.styles import Styles
 from toolkit.marking.undo import take_marks_off
 from toolkit.marking.xmlscan import Malformed
@@ -35,7 +38,8 @@ class FixResult:
 
     ``status``: done, none (nothing to write or to take back), in-use. ``done``: what was written or taken back.
     ``skipped``: what was not, each with a reason: changed, formula, no-such-sheet, no-such-cell, table-header, row-deleted.
-    ``unmarked``: marks of ours came off with it.
+    ``unmarked``: marks of ours came off with it; ``kept``: where words stay that people had typed into them.
+    ``owner``: who has it open, where that is known.
     """
 
     status: str
@@ -43,6 +47,8 @@ class FixResult:
     skipped: tuple[tuple[Correction, str], ...] = ()
     changed: bool = False
     unmarked: bool = False
+    kept: tuple[str, ...] = ()
+    owner: str = ""
 
 
 def fix(
@@ -52,6 +58,7 @@ def fix(
     journal: Journal | None = None,
     language: str = "zh",
     dry_run: bool = False,
+    password: str | None = None,
 ) -> FixResult:
     """Write corrections into the cells that still hold what was checked, and log them in the sheet 更正记录.
 
@@ -61,6 +68,7 @@ def fix(
         journal: notes the write and keeps a backup of what was there before.
         language: of the log sheet.
         dry_run: only find out what would be written.
+        password: of a workbook that is encrypted; the result is encrypted with it again.
 
     Raises:
         RefusedWorkbook: it is no workbook, or one that writing would harm; it was left as it is.
@@ -82,10 +90,17 @@ def fix(
         keep_record(package, [*written.again, *written.new], fixes.standing)
         return package, FixResult("done", tuple(line.correction for line in written.new), tuple(written.skipped))
 
-    return _rewrite(_Job(Path(path), journal, language, dry_run), change)
+    return _rewrite(_Job(Path(path), journal, language, dry_run, password, "fix"), change)
 
 
-def undo_fix(path: Path, *, journal: Journal | None = None, language: str = "zh", dry_run: bool = False) -> FixResult:
+def undo_fix(
+    path: Path,
+    *,
+    journal: Journal | None = None,
+    language: str = "zh",
+    dry_run: bool = False,
+    password: str | None = None,
+) -> FixResult:
     """Take all corrections of ours back and remove the log sheet; cells that somebody changed since are left.
 
     Raises:
@@ -103,7 +118,7 @@ def undo_fix(path: Path, *, journal: Journal | None = None, language: str = "zh"
         done = [*restored, *(line.correction for line in fixes.taken)]
         return package, FixResult("done", tuple(done), tuple(skipped))
 
-    return _rewrite(_Job(Path(path), journal, language, dry_run), change)
+    return _rewrite(_Job(Path(path), journal, language, dry_run, password, "undo"), change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,8 @@ class _Job:
     journal: Journal | None
     language: str
     dry_run: bool
+    password: str | None
+    why: str
 
 
 def refused(code: str, language: str) -> RefusedWorkbook:
@@ -121,36 +138,39 @@ def refused(code: str, language: str) -> RefusedWorkbook:
 
 
 def _rewrite(job: _Job, change: Callable[[Package], tuple[Package, FixResult]]) -> FixResult:
+    lock = lock_of(job.path)
+    if lock is not None and lock.holds:
+        return FixResult("in-use", owner=lock.owner)
     path = job.path.resolve()
-    if is_open_elsewhere(path):
-        return FixResult("in-use")
-    label = read_label(path)
-    if label is not None and label.mode == "copy":
-        raise refused("marked-copy", job.language)
     try:
         return _write(path, job, change)
     except Refusal as refusal:
         raise refused(refusal.code, job.language) from refusal
     except Malformed as error:
         raise refused("malformed", job.language) from error
-    except (BlockingIOError, PermissionError):
+    except BlockingIOError:
         return FixResult("in-use")
+    except PermissionError as error:
+        if os.name == "nt":  # somebody's program shares the file with nobody
+            return FixResult("in-use")
+        raise refused("no-permission", job.language) from error
 
 
 def _write(path: Path, job: _Job, change: Callable[[Package], tuple[Package, FixResult]]) -> FixResult:
-    before, state = file_hash(path), path.stat()
-    package = Package(path)
+    before, times = file_hash(path), times_of(path)  # the station sent it then, not now
+    sealed = job.password if job.password is not None and is_ole(path) else None
+    package = open_package(path, job.password)
     try:
-        unmarked = take_marks_off(package)
+        if copy_label(package) is not None:
+            raise Refusal("marked-copy")
+        taken = take_marks_off(package)
         package, result = change(package)
         if result.status != "done" or job.dry_run:
             return result
-        with Replacement(path, job.journal, before) as replacement:
-            package.save(replacement.file)
+        with Replacement(path, job.journal, before, why=job.why, times=times) as replacement:
+            save_package(package, replacement.file, sealed)
             package.close()
             changed = replacement.commit()
     finally:
         package.close()
-    with contextlib.suppress(OSError):
-        os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))  # the station sent it then, not now
-    return replace(result, changed=changed, unmarked=unmarked)
+    return replace(result, changed=changed, unmarked=taken.found, kept=taken.kept)

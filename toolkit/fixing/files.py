@@ -17,7 +17,7 @@ from toolkit.marking import Journal
 from toolkit.masking import mask_text, mask_value
 from toolkit.messages import text
 from toolkit.model import RefusedWorkbook
-from toolkit.single import check_files
+from toolkit.single import check_files, unsealed
 
 _MOST_LINES = 40
 _NEVER_FIXED = frozenset({"old-format", "binary-workbook", "not-a-workbook", "marked-copy"})
@@ -104,8 +104,8 @@ def fix_files(
     if undo:
         files = [file for path in paths for file in _files(path)]
         made = [(file, partial(undo_fix, file, journal=journal, dry_run=dry_run)) for file in files]
-        return [_tried(file, work, lang, dry_run=dry_run, undo=True) for file, work in made]
-    checked = check_files(paths, dictionary=dictionary, lang=lang, today=today, period=period)
+        return [_tried(file, partial(unsealed, file, work), lang, dry_run=dry_run, undo=True) for file, work in made]
+    checked = check_files(paths, dictionary=dictionary, lang=lang, today=today, period=period, forms=True)
     loaded = load_dictionary(dictionary)
     results = []
     for entry in checked.report["files"]:
@@ -119,7 +119,7 @@ def fix_files(
             results.append(FixedFile(str(path), "none"))
         else:
             work = partial(fix, path, corrections, journal=journal, language=language, dry_run=dry_run)
-            results.append(_tried(path, work, lang, dry_run=dry_run))
+            results.append(_tried(path, partial(unsealed, path, work), lang, dry_run=dry_run))
     return results
 
 

@@ -10,7 +10,7 @@ from toolkit.fixing.corrections import Correction
 from toolkit.fixing.log import Line, log_sheets, read_log
 from toolkit.marking.labels import find_record
 from toolkit.marking.package import Package
-from toolkit.marking.strip import take_out
+from toolkit.marking.strip_sheets import take_out
 from toolkit.marking.undo import follow, untouched_since, write_record
 
 _NAMESPACE = "urn:taizhang:fixes:1"
@@ -38,7 +38,7 @@ def take_log_off(package: Package) -> tuple[Package, Fixes | None]:
     found = find_record(package, _NAMESPACE)
     if found is not None and untouched_since(package, found[1]):
         follow(package, found[1])
-        fixes = Fixes(_lines(found[1]["lines"]), _lines(found[1]["earlier"]))
+        fixes = Fixes(_lines(found[1].get("lines")), _lines(found[1].get("earlier")))
         return reopened(package), fixes
     if found is not None:
         package = reopened(package)
@@ -47,7 +47,7 @@ def take_log_off(package: Package) -> tuple[Package, Fixes | None]:
         return package, None
     standing = [line for log in logs for line in read_log(package, log)]
     if not logs and found is not None:
-        standing = _lines(found[1]["earlier"]) + _lines(found[1]["lines"])
+        standing = _lines(found[1].get("earlier")) + _lines(found[1].get("lines"))
     take_out(package, logs, found[0] if found else None)
     return reopened(package), Fixes([], standing)
 
@@ -69,5 +69,9 @@ def keep_record(package: Package, lines: list[Line], earlier: list[Line]) -> Non
     write_record(package, facts, _NAMESPACE, _ITEM_ID)
 
 
-def _lines(remembered: list[dict[str, Any]]) -> list[Line]:
-    return [Line(Correction(**one["correction"]), one["kind"]) for one in remembered]
+def _lines(remembered: object) -> list[Line]:
+    """Return the lines of an undo record; one that was tampered with remembers nothing."""
+    try:
+        return [Line(Correction(**one["correction"]), one["kind"]) for one in remembered or ()]  # type: ignore[attr-defined]
+    except (TypeError, KeyError):
+        return []

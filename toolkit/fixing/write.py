@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from toolkit.fixing.cells import as_read, find_cells, new_content, same, written
 from toolkit.fixing.corrections import Correction
 from toolkit.fixing.log import Line, kind_of_content
+from toolkit.fixing.rich import MAX_RICH, corrected, rich_content
 from toolkit.marking import xmlscan
 from toolkit.marking.cells import Content, uses_1904
 from toolkit.marking.members import part_key
@@ -40,6 +41,7 @@ class _Grid:
 
     def __init__(self, package: Package, sheet: Sheet, places: Iterable[tuple[int, int]]) -> None:
         worksheet = Worksheet(package, sheet.part)
+        self._package = package
         self._merged, self._headers = worksheet.merged, _table_headers(package, sheet.part)
         self.part: Part = package.whole(sheet.part)
         self.cells = find_cells(package, self.part, {self.corner(place) for place in places})
@@ -55,8 +57,8 @@ class _Grid:
                 return merged.top, merged.left
         return place
 
-    def problem(self, place: tuple[int, int], old: str) -> str | None:
-        """Return why a cell cannot be written, or None."""
+    def problem(self, place: tuple[int, int], old: str, new: str | None = None) -> str | None:
+        """Return why a cell cannot be written (with ``new``, where that matters), or None."""
         found = self.cells.get(place)
         if found is None:
             return "no-such-cell"
@@ -64,7 +66,18 @@ class _Grid:
             return "formula"
         if any(_inside(place, header) for header in self._headers):
             return "table-header"
-        return None if same(self.text(place), old) else "changed"
+        if not same(self.text(place), old):
+            return "changed"
+        rich = self._rich(place) if new is not None else None
+        unfit = rich is not None and (len(rich) > MAX_RICH or corrected(rich, str(new)) is None)
+        return "rich-text" if unfit else None
+
+    def _rich(self, place: tuple[int, int]) -> str | None:
+        """Return the formatted text of a cell as it will be before the next change, None where it is plain."""
+        pending = self._pending.get(place)
+        if pending is not None:
+            return str(pending.value) if pending.kind == "rich" else None
+        return rich_content(self._package, self.part, self.cells[place].element)
 
     def text(self, place: tuple[int, int]) -> str | None:
         """Return what a cell reads as, with what was put into it; None where there is none, or nobody computed it."""
@@ -73,10 +86,15 @@ class _Grid:
             return self._now.get(place)
         return as_read(found.cell, self._is_date, date1904=self._date1904)
 
-    def fill(self, place: tuple[int, int], new: str) -> str:
-        """Put a text into a cell; return the kind of what it held."""
-        content = self._pending.get(place, self.cells[place].cell.content)
-        self._pending[place] = new_content(new, self.cells[place].cell, self._is_date, date1904=self._date1904)
+    def fill(self, place: tuple[int, int], correction: Correction) -> str:
+        """Put a correction into a cell; return the kind of what it held."""
+        new, cell = correction.new, self.cells[place].cell
+        content, rich = self._pending.get(place, cell.content), self._rich(place)
+        made = new_content(new, cell, self._is_date, date1904=self._date1904, real_date=correction.real_date)
+        if rich is not None:
+            content = Content("rich", rich)
+            made = Content("rich", corrected(rich, new)) if made.kind == "text" else made
+        self._pending[place] = made
         self._now[place] = new
         return kind_of_content(content)
 
@@ -135,10 +153,10 @@ def write_cells(package: Package, again: Iterable[Correction], new: Iterable[Cor
         grid, place, correction = located
         if grid.text(place) == correction.new:
             continue
-        if problem := grid.problem(place, correction.old):
+        if problem := grid.problem(place, correction.old, correction.new):
             result.skipped.append((wanted, problem))
             continue
-        lines.append(Line(correction, grid.fill(place, correction.new)))
+        lines.append(Line(correction, grid.fill(place, correction)))
     grids.flush()
     return result
 

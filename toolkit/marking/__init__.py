@@ -6,44 +6,45 @@ first, so repeated runs over an unchanged workbook give the same bytes, and then
 
 from __future__ import annotations
 
-import io
+import dataclasses
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.marking.convert import kind_of_file, to_xlsx
-from toolkit.marking.encryption import decrypted, encrypted, is_ole
-from toolkit.marking.engine import Outcome, apply
-from toolkit.marking.journal import Journal, file_hash
+from toolkit.marking.backups import Backup, file_hash
+from toolkit.marking.convert import VALUES, kind_of_file, to_xlsx
+from toolkit.marking.home import user_journal
+from toolkit.marking.journal import Journal
 from toolkit.marking.labels import (
     FINDINGS_TITLE,
     NOTE_PREFIX,
+    CopyOf,
     Label,
     is_findings_sheet,
     read_label,
 )
 from toolkit.marking.members import Refusal
-from toolkit.marking.package import Package
-from toolkit.marking.replace import Replacement, is_open_elsewhere
-from toolkit.marking.undo import take_marks_off
-from toolkit.marking.xmlscan import Malformed
-from toolkit.messages import text
-from toolkit.model import FINDINGS_SHEET, Mark, MarkResult, RefusedWorkbook
+from toolkit.marking.restoring import Restored, backups_of, restore
+from toolkit.marking.rewrite import Job, refused, rewrite
+from toolkit.model import FINDINGS_SHEET, Mark, MarkResult
 
 __all__ = [
     "FINDINGS_SHEET",
     "FINDINGS_TITLE",
     "NOTE_PREFIX",
+    "Backup",
     "Journal",
     "Label",
+    "Restored",
+    "backups_of",
     "is_findings_sheet",
     "kind_of_file",
     "mark",
     "mark_copy",
     "read_label",
-    "to_xlsx_many",
+    "restore",
     "unmark",
+    "users_journal",
 ]
 
 
@@ -73,8 +74,9 @@ def mark(
         RefusedWorkbook: it is no workbook, or one that marking would harm; it was left as it is.
         OSError: it could not be read or written, e.g. the disk is full; the target is as it was.
     """
-    label = None if copy_of is None else (copy_of, file_hash(Path(source)))
-    return _rewrite(Path(source), Path(target), _Job(list(marks), language, journal, label, password))
+    source, target = Path(source), Path(target)
+    copy = None if copy_of is None else CopyOf(copy_of, file_hash(source))
+    return rewrite(source, target, Job(list(marks), language, journal, copy, password))
 
 
 def unmark(
@@ -88,10 +90,11 @@ def unmark(
     """Write ``source`` without any marks of ours to ``target``; the same path unmarks in place.
 
     Raises:
-        RefusedWorkbook: it is no workbook, or one that marking would harm; it was left as it is.
+        RefusedWorkbook: it is no workbook, one that marking would harm, or a marked copy, which needs its label.
         OSError: it could not be read or written, e.g. the disk is full; the target is as it was.
     """
-    return _rewrite(Path(source), Path(target), _Job([], language, journal, None, password))
+    job = Job([], language, journal, None, password, "unmark")
+    return rewrite(Path(source), Path(target), job)
 
 
 def mark_copy(
@@ -110,88 +113,41 @@ def mark_copy(
     an earlier run is only marked anew, not converted again.
 
     Raises:
-        RefusedWorkbook: the source cannot be read, or somebody has saved the copy since it was made.
+        RefusedWorkbook: the source cannot be read, somebody has saved the copy since it was made, or the target is no copy.
         OSError: it could not be read or written; the target is as it was.
     """
     source, target = Path(source), Path(target)
     try:
         kind = "converted" if converted is not None else kind_of_file(source)
     except Refusal as refusal:
-        raise _refused(refusal.code, language) from refusal
-    label = (copy_of, file_hash(source))
-    job = _Job(list(marks), language, None, label, password)
+        raise refused(refusal.code, language) from refusal
+    copy = CopyOf(copy_of, file_hash(source))
+    job = Job(list(marks), language, None, copy, password)
     if kind == "xlsx" or password is not None or not job.marks:
-        return _rewrite(source, target, job)
+        return rewrite(source, target, job)
     earlier = read_label(target) if target.exists() else None
-    if earlier is not None and earlier.source_hash == label[1] and not earlier.saved_since:
-        return _rewrite(target, target, job)
+    if earlier is not None and earlier.source_hash == copy.digest and not earlier.saved_since:
+        job = dataclasses.replace(job, copy_of=dataclasses.replace(copy, values_only=earlier.values_only))
+        return dataclasses.replace(rewrite(target, target, job), values_only=earlier.values_only)
     if converted is not None:
-        return _rewrite(converted, target, job)
+        return rewrite(converted, target, job)
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         made = Path(folder, "workbook.xlsx")
         try:
-            to_xlsx(source, made)
+            values_only = to_xlsx(source, made) == VALUES
         except Refusal as refusal:
-            raise _refused(refusal.code, language) from refusal
-        return _rewrite(made, target, job)
+            raise refused(refusal.code, language) from refusal
+        job = dataclasses.replace(job, copy_of=dataclasses.replace(copy, values_only=values_only))
+        return dataclasses.replace(rewrite(made, target, job), values_only=values_only)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    marks: list[Mark]
-    language: str
-    journal: Journal | None
-    copy_of: tuple[str, str] | None
-    password: str | None
+def users_journal(language: str = "zh") -> Journal:
+    """Return the journal, with its backups, for workbooks outside any workspace: in a folder only the user can read.
 
-
-def _refused(code: str, language: str) -> RefusedWorkbook:
-    return RefusedWorkbook(code, text(f"marks.refused.{code}", language))
-
-
-def _rewrite(source: Path, target: Path, job: _Job) -> MarkResult:
-    in_place = target.exists() and source.exists() and source.samefile(target)
-    if in_place:
-        source = target = target.resolve()
-    if is_open_elsewhere(target):
-        return MarkResult("in-use")
-    if job.copy_of is not None and target.exists():
-        earlier = read_label(target, job.password)
-        if earlier is not None and earlier.mode == "copy" and earlier.saved_since:
-            raise _refused("typed-in-copy", job.language)
-        if not job.marks and earlier is not None and earlier.mode == "copy":
-            target.unlink()
-            return MarkResult("none", changed=True)
-    if job.copy_of is not None and not job.marks and not in_place:
-        return MarkResult("none")
+    Raises:
+        RefusedWorkbook: there is no place for it, and without a backup nothing is written.
+    """
     try:
-        return _write(source, target, job)
+        return user_journal()
     except Refusal as refusal:
-        raise _refused(refusal.code, job.language) from refusal
-    except Malformed as error:
-        raise _refused("malformed", job.language) from error
-    except (BlockingIOError, PermissionError):
-        return MarkResult("in-use")
-
-
-def _write(source: Path, target: Path, job: _Job) -> MarkResult:
-    in_place = source == target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    before = file_hash(source) if in_place else None
-    sealed = job.password is not None and is_ole(source)
-    with Package(decrypted(source, job.password) if sealed and job.password else source) as package:
-        had_marks = take_marks_off(package)
-        outcome = apply(package, job.marks, job.language, job.copy_of) if job.marks else Outcome()
-        changed = False
-        if not in_place or package.changes() or package.removed:
-            with Replacement(target, job.journal if in_place else None, before) as replacement:
-                if sealed and job.password:
-                    plain = io.BytesIO()
-                    package.save(plain)
-                    replacement.file.write(encrypted(plain.getvalue(), job.password))
-                else:
-                    package.save(replacement.file)
-                package.close()
-                changed = replacement.commit()
-    status = "done" if job.marks or had_marks else "none"
-    return MarkResult(status, outcome.marked, outcome.notes, changed, tuple(outcome.skipped))
+        raise refused(refusal.code, language) from refusal

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from toolkit.marking import xmlscan
@@ -37,10 +39,11 @@ _UNKNOWN = Content("unknown")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's content and the number of its format."""
+    """A cell's content, the number of its format, and whether a formula computes it."""
 
     content: Content
     style: int = 0
+    formula: bool = False
 
 
 NOTHING = Cell(BLANK)
@@ -49,6 +52,22 @@ NOTHING = Cell(BLANK)
 def read_cells(sheet: Worksheet, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Cell]:
     """Return the wanted cells by (row, column); those that do not exist are left out."""
     return cells_in(sheet.package, sheet.rows(), sheet.prefix, wanted)
+
+
+def every_cell(sheet: Worksheet) -> Iterator[tuple[int, int, Cell]]:
+    """Yield (row, column, cell) of every cell of a short sheet."""
+    rows = list(sheet.rows())
+    wanted = ((number, column) for number, record in rows for column in _columns_of(record, sheet.prefix))
+    for (row, column), cell in cells_in(sheet.package, rows, sheet.prefix, wanted).items():
+        yield row, column, cell
+
+
+def _columns_of(record: Record, prefix: bytes) -> Iterator[int]:
+    column = 0
+    for tag in _cell_tags(prefix).finditer(record.masked, record.start, record.end):
+        own = _OWN_COLUMN.search(tag[1])
+        column = column_number(own[1].decode()) if own else column + 1
+        yield column
 
 
 def cells_in(
@@ -72,7 +91,7 @@ def cells_in(
             break
     texts = shared_strings(package, set(strings.values())) if strings else {}
     for place, index in strings.items():
-        found[place] = Cell(_text(texts.get(index, "")), found[place].style)
+        found[place] = replace(found[place], content=_text(texts.get(index, "")))
     return found
 
 
@@ -87,32 +106,37 @@ def _text(value: str) -> Content:
     return Content("text", value) if value else BLANK
 
 
+@cache
+def _cell_tags(prefix: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"<" + re.escape(prefix) + rb"c(?=[\s/>])(" + _INSIDE + rb")>")
+
+
 def _cells_of(record: Record, prefix: bytes, columns: set[int], *, date1904: bool) -> Iterable[tuple[int, Cell]]:
-    tags = re.compile(rb"<" + re.escape(prefix) + rb"c(?=[\s/>])(" + _INSIDE + rb")>")
     column, missing = 0, len(columns)
-    for tag in tags.finditer(record.masked, record.start, record.end):
+    for tag in _cell_tags(prefix).finditer(record.masked, record.start, record.end):
         own = _OWN_COLUMN.search(tag[1])
         column = column_number(own[1].decode()) if own else column + 1
         if column in columns:
             style = _STYLE.search(tag[1])
-            content = BLANK
+            content, formula = BLANK, False
             if not tag[1].endswith(b"/"):
                 close = record.masked.find(b"</" + prefix + b"c>", tag.end(), record.end)
-                content = _content(record, tag, prefix, close if close >= 0 else record.end, date1904=date1904)
-            yield column, Cell(content, int(style[1]) if style else 0)
+                close = close if close >= 0 else record.end
+                formula = record.masked.find(b"<" + prefix + b"f", tag.end(), close) >= 0
+                content = _content(record, tag, close, formula=formula, date1904=date1904)
+            yield column, Cell(content, int(style[1]) if style else 0, formula)
             missing -= 1
             if not missing:
                 return
 
 
-def _content(record: Record, tag: re.Match[bytes], prefix: bytes, close: int, *, date1904: bool) -> Content:
+def _content(record: Record, tag: re.Match[bytes], close: int, *, formula: bool, date1904: bool) -> Content:
     found = _TYPE.search(tag[1])
     kind = found[1] if found else b"n"
     if kind == b"inlineStr":
         return _text(rich_text(record.data, record.masked, tag.end(), close))
     value = next(xmlscan.elements_named(record.masked, b"v", tag.end(), close), None)
     if value is None or value.inner == value.close:
-        formula = record.masked.find(b"<" + prefix + b"f", tag.end(), close) >= 0
         if formula and (value is None or kind != b"str"):
             return _UNKNOWN
         return BLANK
@@ -126,9 +150,10 @@ def _content(record: Record, tag: re.Match[bytes], prefix: bytes, close: int, *,
     if kind == b"e":
         return Content("error", text.strip())
     try:
-        return Content("number", serial(text.strip(), date1904=date1904) if kind == b"d" else float(text))
+        number = serial(text.strip(), date1904=date1904) if kind == b"d" else float(text)
     except ValueError:
         return _UNKNOWN
+    return Content("number", number) if math.isfinite(number) else _UNKNOWN
 
 
 def serial(text: str, *, date1904: bool) -> float:
@@ -152,9 +177,24 @@ def rich_text(data: bytes, masked: bytes, start: int, end: int) -> str:
 
 def shared_strings(package: Package, wanted: set[int]) -> dict[int, str]:
     """Return the shared strings with these numbers."""
+    return {
+        number: rich_text(record.data, record.masked, record.start, end)
+        for number, record, end, _ in _items(package, wanted)
+    }
+
+
+def shared_items(package: Package, wanted: set[int]) -> dict[int, tuple[bytes, bytes]]:
+    """Return what stands inside the shared strings with these numbers, as written, each with the prefix of its elements."""
+    return {
+        number: (record.data[record.start : end], prefix) for number, record, end, prefix in _items(package, wanted)
+    }
+
+
+def _items(package: Package, wanted: set[int]) -> Iterator[tuple[int, Record, int, bytes]]:
+    """Yield (number, record, its end, prefix) of shared strings."""
     name = package.related(package.workbook.name, "sharedStrings")
     if name is None:
-        return {}
+        return
     member = package.archive.by_key[part_key(name)]
     last = max(wanted)
     if member.size > STREAM_FROM and not any(b"<!" in chunk for chunk in package.archive.chunks(member)):
@@ -168,14 +208,12 @@ def shared_strings(package: Package, wanted: set[int]) -> dict[int, str]:
         text, _ = as_utf8(package.archive.read(member))
         prefix = _prefix_of_root(text)
         source = [text]
-    texts = {}
     for number, record in enumerate(records(source, prefix + b"si")):
         if number in wanted:
             end = record.masked.find(b"</" + prefix + b"si", record.start, record.end)
-            texts[number] = rich_text(record.data, record.masked, record.start, end if end >= 0 else record.start)
+            yield number, record, end if end >= 0 else record.start, prefix
         if number >= last:
             break
-    return texts
 
 
 def _chain(first: bytes, rest: Iterable[bytes]) -> Iterable[bytes]:

@@ -7,14 +7,23 @@ refers to nothing but its own cell, so that an error elsewhere cannot switch it 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
+
+from toolkit.marking.long_texts import HeldText
 
 if TYPE_CHECKING:
     from toolkit.marking.cells import Content
 
 MAX_FORMULA = 255
-_WHOLE_TEXT = 100
+"""The longest formula of a conditional format."""
+
+MAX_CELL_FORMULA = 6_000
+"""How much of a cell's formula a comparison may take; 8,192 characters are the limit of all of it."""
+
+MAX_GUARDS = 8
+"""How many formulas may stand guard over one long text."""
+
+_SMALLEST = 1e-300
 _CODE = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -26,8 +35,20 @@ def label(code: str) -> str:
 def formula(code: str, content: Content, reference: str) -> str:
     """Return the formula of a highlight, at most 255 characters long."""
     head = label(code)
-    held = expression(content, reference, MAX_FORMULA - len(head) - 6)
+    held = expression(content, reference, MAX_FORMULA - len(head) - len("AND(,)"))
     return f"AND({head},{held})" if held else head
+
+
+def guards(code: str, content: Content, reference: str) -> tuple[str, ...]:
+    """Return formulas that become true when a text changes where :func:`formula` does not look: it is too long for one.
+
+    They go before the highlight and stop it. Together they cover a text of some 1,500 characters, and samples of a longer one.
+    """
+    head, text = label(code), HeldText(str(content.value), reference)
+    if content.kind != "text" or text.whole(MAX_FORMULA - len(head) - len("AND(,)")):
+        return ()
+    pieces = text.pieces(MAX_FORMULA - len(head) - len("AND(,NOT())"), MAX_GUARDS)
+    return tuple(f"AND({head},NOT({piece}))" for piece in pieces)
 
 
 def expression(content: Content, reference: str, budget: int = MAX_FORMULA) -> str:
@@ -37,16 +58,19 @@ def expression(content: Content, reference: str, budget: int = MAX_FORMULA) -> s
         case "blank":
             return f"LEN(TRIM({reference}))=0"
         case "text":
-            return _text(str(value), reference, budget)
+            text = HeldText(str(value), reference)
+            return text.whole(budget) or text.sampled(budget)
         case "number":
             number = float(value) if value is not None else 0.0
+            if 0 < abs(number) < _SMALLEST:
+                return f"ISNUMBER({reference}),ABS({reference})<1E-300,{reference}<>0"
             written = f"({_literal(number)})" if number < 0 else _literal(number)
             return f"ISNUMBER({reference}),ABS({reference}-{written})<={_literal(abs(number))}*1E-12"
         case "boolean":
             return f"ISLOGICAL({reference}),{reference}={'TRUE' if value else 'FALSE'}"
         case "error":
             return f"ISERROR({reference})"
-    return ""
+    return f"IF(ISERROR({reference}),TRUE,LEN(TRIM({reference}))=0)"  # never computed: until it gives a value
 
 
 def _literal(number: float) -> str:
@@ -56,37 +80,3 @@ def _literal(number: float) -> str:
 def number_text(number: float) -> str:
     """Return a number as a cell without a format shows it."""
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else f"{number:.15g}".upper()
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _usable(character: str) -> bool:
-    """Say whether a character can stand in a formula and counts as one everywhere."""
-    return character == "\t" or (" " <= character < "\ufffd" and unicodedata.category(character) not in ("Cc", "Cs"))
-
-
-def _leading(text: str) -> str:
-    return text[: next((at for at, character in enumerate(text) if not _usable(character)), len(text))]
-
-
-def _text(text: str, reference: str, budget: int) -> str:
-    plain = all(_usable(character) or character > "\uffff" for character in text)
-    if plain and len(text) <= _WHOLE_TEXT:
-        whole = f"ISTEXT({reference}),EXACT({reference},{_quoted(text)})"
-        if len(whole) <= budget:
-            return whole
-    start, end = _leading(text), _leading(text[::-1])[::-1]
-    beyond = any(character > "\uffff" for character in text)
-    pieces = [f"ISTEXT({reference})"] + ([] if beyond else [f"LEN({reference})={len(text)}"])
-    for length in range(50, 0, -1):
-        shown = list(pieces)
-        if start:
-            shown.append(f"EXACT(LEFT({reference},{len(start[:length])}),{_quoted(start[:length])})")
-        if end:
-            shown.append(f"EXACT(RIGHT({reference},{len(end[-length:])}),{_quoted(end[-length:])})")
-        found = ",".join(shown)
-        if len(found) <= budget:
-            return found
-    return ",".join(pieces)

@@ -15,6 +15,9 @@ from pathlib import Path
 from toolkit.marking.encryption import is_ole
 from toolkit.marking.members import Refusal
 
+LIBREOFFICE, VALUES = "libreoffice", "values"
+"""How a workbook was converted: nearly everything was kept, or values and merged cells only."""
+
 _TIMEOUT = 180
 _WIDEST = 40
 
@@ -51,9 +54,9 @@ def to_xlsx(source: Path, target: Path) -> str:
     kind = kind_of_file(source)
     soffice = shutil.which("soffice") or shutil.which("libreoffice")
     if soffice and _by_libreoffice(soffice, source, kind, target):
-        return "libreoffice"
+        return LIBREOFFICE
     _values_anew(source, target)
-    return "values"
+    return VALUES
 
 
 def to_xlsx_many(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:

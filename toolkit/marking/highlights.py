@@ -18,6 +18,7 @@ MAX_RULES = 2_000
 """Conditions of their own on one sheet; what is beyond keeps its colour until the next run."""
 
 _AREAS_PER_FIXED_RULE = 200
+_MAX_PRIORITY = 2**31 - 1
 _RULE = re.compile(rb"<(?:[^\s/>:!?]++:)?cfRule\s(?:[^<>\"']++|\"[^\"]*+\"|'[^']*')*+>")
 _PRIORITY = re.compile(rb"\spriority\s*=\s*[\"'](-?\d+)[\"']")
 _KINDS = list(LOOKS)
@@ -33,11 +34,12 @@ class Spot:
 
 
 class Rule(NamedTuple):
-    """One conditional format."""
+    """One conditional format. ``guards``: formulas of rules without a format that go before it and, when true, stop it."""
 
     sqref: str
     formula: str
     kind: str
+    guards: tuple[str, ...] = ()
 
 
 def areas(cells: dict[tuple[int, int], Spot]) -> list[tuple[Spot, Area]]:
@@ -64,14 +66,20 @@ def areas(cells: dict[tuple[int, int], Spot]) -> list[tuple[Spot, Area]]:
     return sorted(found, key=lambda item: (_KINDS.index(item[0].kind), item[1]))
 
 
-def rules(cells: dict[tuple[int, int], Spot]) -> tuple[list[Rule], int]:
-    """Return the conditional formats for the cells of a sheet, and how many cells got a fixed colour."""
+def rules(cells: dict[tuple[int, int], Spot], *, guarded: bool = False) -> tuple[list[Rule], int]:
+    """Return the conditional formats for the cells of a sheet, and how many cells got a fixed colour.
+
+    ``guarded``: long texts get guards. A guard also stops the station's own rules, so only where there are none.
+    """
     found: list[Rule] = []
     fixed: dict[tuple[str, str], list[Area]] = {}
-    left_over = 0
+    left_over = made = 0
     for spot, place in areas(cells):
-        if len(found) < MAX_RULES:
-            found.append(Rule(reference(place), _formula(spot, place), spot.kind))
+        if made < MAX_RULES:
+            first = _first(place)
+            watched = conditions.guards(spot.code, spot.content, first) if guarded else ()
+            found.append(Rule(reference(place), conditions.formula(spot.code, spot.content, first), spot.kind, watched))
+            made += 1 + len(watched)
             continue
         fixed.setdefault((spot.kind, spot.code), []).append(place)
         left_over += (place.bottom - place.top + 1) * (place.right - place.left + 1)
@@ -82,10 +90,10 @@ def rules(cells: dict[tuple[int, int], Spot]) -> tuple[list[Rule], int]:
     return found, left_over
 
 
-def _formula(spot: Spot, place: Area) -> str:
+def _first(place: Area) -> str:
+    """Return how the formulas of a rule name its first cell: relative, where they hold for several."""
     single = place.top == place.bottom and place.left == place.right
-    first = f"${column_letters(place.left)}${place.top}" if single else cell_name(place.top, place.left)
-    return conditions.formula(spot.code, spot.content, first)
+    return f"${column_letters(place.left)}${place.top}" if single else cell_name(place.top, place.left)
 
 
 def reference(place: Area) -> str:
@@ -98,18 +106,22 @@ def add_rules(sheet: Worksheet, found: list[Rule], styles: Styles) -> None:
     """Splice the conditional formats into a sheet, before the station's own."""
     if not found:
         return
-    p = sheet.prefix.decode()
-    written = "".join(
-        f'<{p}conditionalFormatting sqref="{rule.sqref}"><{p}cfRule type="expression"'
-        f' dxfId="{styles.highlight(rule.kind)}"'
-        f' priority="{priority}"><{p}formula>{xmlscan.escape(rule.formula)}</{p}formula></{p}cfRule>'
-        f"</{p}conditionalFormatting>"
-        for priority, rule in enumerate(found, 1)
-    )
-    shift_priorities(sheet, len(found))
+    p, priority = sheet.prefix.decode(), 0
+    written: list[str] = []
+    for rule in found:
+        inside: list[str] = []
+        for formula in (*rule.guards, rule.formula):
+            priority += 1
+            effect = ' stopIfTrue="1"' if len(inside) < len(rule.guards) else f' dxfId="{styles.highlight(rule.kind)}"'
+            inside.append(
+                f'<{p}cfRule type="expression"{effect} priority="{priority}">'
+                f"<{p}formula>{xmlscan.escape(formula)}</{p}formula></{p}cfRule>"
+            )
+        written.append(f'<{p}conditionalFormatting sqref="{rule.sqref}">{"".join(inside)}</{p}conditionalFormatting>')
+    shift_priorities(sheet, priority)
     own = sheet.element(b"conditionalFormatting")
     at = own.start if own is not None else sheet.place_for(b"conditionalFormatting")
-    sheet.part.edit(at, at, written.encode())
+    sheet.part.edit(at, at, "".join(written).encode())
 
 
 def priorities(sheet: Worksheet) -> list[tuple[int, int, int]]:
@@ -125,6 +137,11 @@ def priorities(sheet: Worksheet) -> list[tuple[int, int, int]]:
 
 
 def shift_priorities(sheet: Worksheet, by: int) -> None:
-    """Move the station's own rules behind ours."""
-    for start, end, number in priorities(sheet):
-        sheet.part.edit(start, end, str(number + by).encode())
+    """Move the station's own rules behind ours, in their order, and no further than a priority can go."""
+    own = priorities(sheet)
+    numbers = sorted({number for _, _, number in own})
+    moved = {number: number + by for number in numbers}
+    if numbers and (numbers[-1] + by > _MAX_PRIORITY or numbers[0] + by <= by):
+        moved = {number: by + rank for rank, number in enumerate(numbers, 1)}
+    for start, end, number in own:
+        sheet.part.edit(start, end, str(moved[number]).encode())

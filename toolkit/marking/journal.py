@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-_CHUNK = 1 << 20
+from toolkit.marking.backups import Backup, Backups, file_hash
+
 _POLL = 0.005
 _LONGEST = 8 << 20
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in this folder last through a power cut, where the system offers that."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:  # some network file systems cannot sync a folder; the file itself has been synced
-        pass
-    finally:
-        os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +51,16 @@ class Journal:
     """Journal and backups in one folder, e.g. ``workbooks/.state``.
 
     Args:
-        folder: holds ``marks.jsonl`` (only appended to, set aside once it is long) and ``backups/``.
+        folder: holds ``marks.jsonl`` (only appended to, set aside once it is long) and ``backups/``. Files below the folder two
+            above it (the workspace) are known by their place there, so that a workspace may be moved.
         keep: how many backups of one file stay, at least two: restoring one makes another.
     """
 
     def __init__(self, folder: Path, keep: int = 5) -> None:
         self.folder = folder
-        self.keep = max(2, keep)
         self._file = folder / "marks.jsonl"
-        self._backups = folder / "backups"
+        self._home = folder.absolute().resolve().parent.parent
+        self._backups = Backups(folder / "backups", self._home, max(2, keep))
         self._lock = FileLock(folder / "marks.lock")
 
     def append(self, entry: dict[str, str]) -> None:
@@ -92,94 +73,66 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
 
-    def begin(self, path: Path, temporary: Path, before: str) -> Entry:
-        """Note that a file is about to be written, and put a backup of it aside.
+    def begin(self, path: Path, temporary: Path, before: str, why: str = "mark") -> Entry:
+        """Note that a file is about to be written, and why, and put a backup of it aside.
 
         Raises:
             BlockingIOError: another process of ours is writing this file, or somebody changed it.
+            OSError: journal or backup could not be written.
         """
         number = uuid.uuid4().hex
-        entry = Entry(self, number, self._hold(path))
+        entry = Entry(self, number, self._backups.hold(path))
         try:
             self.append(
                 {
                     "step": "intent",
                     "number": number,
-                    "path": str(path),
-                    "temporary": str(temporary),
+                    "path": self._backups.name_of(path),
+                    "temporary": temporary.name,
                     "before": before,
+                    "why": why,
                 }
             )
-            self._back_up(path, before)
+            self._backups.put(path, before, why)
         except BaseException:
             with contextlib.suppress(OSError):
                 entry.end("given-up")
             raise
         return entry
 
-    def _hold(self, path: Path) -> FileLock:
-        folder = self._folder_of(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise BlockingIOError(f"being written by another process: {path.name}") from error
-        return lock
-
-    def _folder_of(self, path: Path) -> Path:
-        key = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-        return self._backups / key
-
-    def backups(self, path: Path) -> list[Path]:
+    def backups(self, path: Path) -> list[Backup]:
         """Return the backups of a file, oldest first."""
-        folder = self._folder_of(path)
-        return sorted(folder.glob("*-*.bak")) if folder.is_dir() else []
-
-    def _back_up(self, path: Path, digest: str) -> None:
-        folder = self._folder_of(path)
-        present = self.backups(path)
-        if present and present[-1].stem.partition("-")[2] == digest:
-            return
-        number = int(present[-1].name.partition("-")[0]) + 1 if present else 1
-        target = folder / f"{number:08d}-{digest}.bak"
-        temporary = folder / f"{digest}.{os.getpid()}.tmp"
-        with path.open("rb") as source, temporary.open("wb") as copy:
-            shutil.copyfileobj(source, copy, _CHUNK)
-            copy.flush()
-            os.fsync(copy.fileno())
-        if file_hash(temporary) != digest:
-            temporary.unlink()
-            raise BlockingIOError(f"changed while it was backed up: {path.name}")
-        temporary.replace(target)
-        sync_folder(folder)
-        for old in present[: max(0, len(present) + 1 - self.keep)]:
-            old.unlink(missing_ok=True)
+        return self._backups.of(path)
 
     def open_intents(self) -> dict[str, Intent]:
         """Return the writes that were announced and never ended, by number."""
-        found: dict[str, Intent] = {}
-        for entry in self._entries():
-            number, step = entry.get("number", ""), entry.get("step")
+        return {number: intent for number, (intent, outcome) in self._writes().items() if not outcome}
+
+    def last_written(self, path: Path) -> str | None:
+        """Return the hash of what we last wrote into a file, or None where that is not known."""
+        name, last = self._backups.name_of(path), None
+        for intent, outcome in self._writes(aside=True).values():
+            if outcome == "done" and intent.after and self._backups.name_of(intent.path) == name:
+                last = intent.after
+        return last
+
+    def _writes(self, *, aside: bool = False) -> dict[str, tuple[Intent, str]]:
+        """Return every write with how it ended (empty: not yet), by number; ``aside``: those of the file set aside as well."""
+        found: dict[str, tuple[Intent, str]] = {}
+        files = ([self._aside] if aside else []) + [self._file]
+        for entry in (each for file in files for each in _entries(file)):
+            number, step = entry.get("number", ""), entry.get("step", "")
             if step == "intent":
-                found[number] = Intent(Path(entry["path"]), Path(entry["temporary"]), entry["before"])
-            elif step == "ready" and number in found:
-                found[number] = replace(found[number], after=entry["after"])
-            elif step != "ready":
-                found.pop(number, None)
+                path = self._home / entry["path"]
+                found[number] = (Intent(path, path.parent / entry["temporary"], entry["before"]), "")
+            elif number in found:
+                intent, outcome = found[number]
+                found[number] = (replace(intent, after=entry["after"]), outcome) if step == "ready" else (intent, step)
         return found
 
-    def _entries(self) -> Iterator[dict[str, str]]:
-        if not self._file.exists():
-            return
-        with self._file.open("rb") as file:
-            for line in file:
-                try:
-                    entry = json.loads(line.decode("utf-8", "surrogatepass"))
-                except ValueError:  # torn by a crash: the write it announced never began
-                    continue
-                if isinstance(entry, dict):
-                    yield entry
+    @property
+    def _aside(self) -> Path:
+        return self._file.with_suffix(".old.jsonl")
 
     def recover(self) -> list[tuple[Path, str]]:
         """Clear up after a run that was cut off: each file is ``done``, ``rolled-back`` or ``changed-since``.
@@ -195,13 +148,13 @@ class Journal:
             found.append((intent.path, outcome))
         if self._file.exists() and self._file.stat().st_size > _LONGEST and not self.open_intents():
             with self._lock.acquire(poll_interval=_POLL):
-                self._file.replace(self._file.with_suffix(".old.jsonl"))
+                self._file.replace(self._aside)
         return found
 
     def _settle(self, number: str, intent: Intent) -> str:
-        with self._hold(intent.path):
+        with self._backups.hold(intent.path):
             intent.temporary.unlink(missing_ok=True)
-            for stale in self._folder_of(intent.path).glob("*.tmp"):
+            for stale in self._backups.folder_of(intent.path).glob("*.tmp"):
                 stale.unlink(missing_ok=True)
             gone = intent.path.parent.is_dir() and not intent.path.exists()
             now = "gone" if gone else file_hash(intent.path)
@@ -209,25 +162,15 @@ class Journal:
             Entry(self, number).end(outcome)
         return outcome
 
-    def restore(self, path: Path) -> bool:
-        """Put back the backup from before the last write; say whether there was one.
 
-        What the file holds now is backed up in its turn, so restoring twice comes back to it.
-
-        Raises:
-            BlockingIOError: somebody has the file open.
-        """
-        from toolkit.marking.replace import Replacement
-
-        path = path.resolve()
-        present = self.backups(path)
-        if not present:
-            return False
-        backup = present[-1]
-        digest = backup.stem.partition("-")[2]
-        if file_hash(backup) != digest:
-            return False
-        with Replacement(path, self) as replacement:
-            with backup.open("rb") as source:
-                shutil.copyfileobj(source, replacement.file, _CHUNK)
-            return replacement.commit()
+def _entries(file: Path) -> Iterator[dict[str, str]]:
+    if not file.exists():
+        return
+    with file.open("rb") as stream:
+        for line in stream:
+            try:
+                entry = json.loads(line.decode("utf-8", "surrogatepass"))
+            except ValueError:  # torn by a crash: the write it announced never began
+                continue
+            if isinstance(entry, dict):
+                yield entry

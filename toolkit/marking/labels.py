@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -24,16 +25,34 @@ NOTE_PREFIX = "[台账检查]"
 NOTE_END = "——"
 """The last line of a note of ours; what stands behind it, somebody else typed."""
 
+KEPT_SHEET = f"{FINDINGS_SHEET}（留存）"
+"""What a findings sheet is renamed to when somebody has typed into it."""
+
 RECORD_NS = "urn:taizhang:marks:1"
 """The namespace of the undo record."""
 
 COPY_NAME = "_taizhang_copy"
 """The hidden name in a marked copy that tells whose copy it is."""
 
+PLACE_NAME = re.compile(r"_taizhang_\d+")
+"""The hidden names of the places that links in a findings sheet lead to."""
+
 RULE = re.compile(rb"N\(\s*(?:\"|&quot;|&#34;|&#x22;)taizhang [A-Za-z0-9]*(?:\"|&quot;|&#34;|&#x22;)\s*\)")
 """What the formula of every highlight of ours contains."""
 
 _RECORD = re.compile(rb"<record[^>]*>(.*)</record>", re.DOTALL)
+_VALUES = "v"
+_NOTHING: dict[str, Any] = {"version": 0, "label": {}, "parts": {}, "added": []}
+_OWN_NAME = re.compile(re.escape(FINDINGS_SHEET) + r"\d*")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """Whose copy a workbook is: the source's path, the SHA-256 of its content, and whether only its values were copied."""
+
+    path: str
+    digest: str
+    values_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +60,37 @@ class Label:
     """What a workbook says about itself: ``mode`` is in-place or copy.
 
     ``source`` is the path that ``copy_of`` named, ``source_hash`` the SHA-256 of that file at that time;
-    ``saved_since`` says that some program has saved the workbook after us.
+    ``saved_since`` says that some program has saved the workbook after us; ``values_only`` that the copy holds no more of its
+    source than values and merged cells.
     """
 
     mode: str
     source: str | None = None
     source_hash: str | None = None
     saved_since: bool = False
+    values_only: bool = False
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the workbook is a marked copy of another one."""
+        return self.mode == "copy"
 
 
 def is_findings_sheet(sheet_name: str, first_cell: object) -> bool:
-    """Say whether a sheet is a findings sheet of ours, from its name and what A1 holds."""
+    """Say whether a sheet is a findings sheet or somebody's copy of one: no data, from its name and what A1 holds."""
     return sheet_name.strip().startswith(FINDINGS_SHEET) and str(first_cell or "").startswith(FINDINGS_TITLE)
 
 
+def is_own_sheet(sheet_name: str, first_cell: object) -> bool:
+    """Say whether a sheet is the findings sheet itself: what people copy or rename is theirs."""
+    return _OWN_NAME.fullmatch(sheet_name) is not None and str(first_cell or "").startswith(FINDINGS_TITLE)
+
+
 def find_record(package: Package, namespace: str = RECORD_NS) -> tuple[str, dict[str, Any]] | None:
-    """Return the part that holds the undo record with this namespace, and what it says."""
+    """Return the part that holds the undo record with this namespace, and what it says.
+
+    One that is not of the shape we write says nothing, so that it is not followed, but taken out.
+    """
     related = [*package.relationships(package.workbook.name), *package.relationships("")]
     for item in related:  # LibreOffice moves it from the workbook to the package
         if item.kind != "customXml" or not package.has(item.target):
@@ -69,9 +103,35 @@ def find_record(package: Package, namespace: str = RECORD_NS) -> tuple[str, dict
             record = json.loads(xmlscan.inner_text(found[1], 0, len(found[1]))) if found else None
         except ValueError:
             record = None
-        if isinstance(record, dict):
+        if isinstance(record, dict) and well_formed(record):
             return item.target, record
+        return item.target, dict(_NOTHING)
     return None
+
+
+def well_formed(record: dict[str, Any]) -> bool:
+    """Say whether an undo record has the shape in which we write it."""
+    if not isinstance(record.setdefault("label", {}), dict):
+        return False
+    parts, added = record.get("parts"), record.get("added")
+    if not (isinstance(parts, dict) and isinstance(added, list) and all(isinstance(name, str) for name in added)):
+        return False
+    said = record.get("said", [])
+    return isinstance(said, list) and all(_well_formed_entry(entry) for entry in parts.values())
+
+
+def _well_formed_entry(entry: object) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("sha"), str) or not isinstance(entry.get("undo"), list):
+        return False
+    try:
+        for at, length, old in entry["undo"]:
+            if at < 0 or length < 0:
+                return False
+            base64.b64decode(old, validate=True)
+        base64.b64decode(entry.get("whole", ""), validate=True)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def core_parts(package: Package) -> list[str]:
@@ -87,8 +147,8 @@ def as_we_left_it(package: Package, name: str, record: dict[str, Any]) -> bool:
     return package.has(name) and package.digest(package.part(name), whole="whole" in remembered) == remembered["sha"]
 
 
-def copy_label(package: Package) -> tuple[str, str] | None:
-    """Return (path, hash) from the hidden name of a marked copy."""
+def copy_label(package: Package) -> CopyOf | None:
+    """Return what the hidden name of a marked copy says."""
     part = package.workbook
     names = xmlscan.first_child(part.masked, part.root, b"definedNames")
     if names is None:
@@ -97,8 +157,14 @@ def copy_label(package: Package) -> tuple[str, str] | None:
         if item.attributes.get("name") == COPY_NAME:
             text = xmlscan.inner_text(part.base, item.inner, item.close).strip().strip('"').replace('""', '"')
             digest, _, path = text.partition(" ")
-            return path, digest
+            return CopyOf(path, digest.removesuffix(_VALUES), digest.endswith(_VALUES))
     return None
+
+
+def copy_name(copy: CopyOf) -> str:
+    """Return what the hidden name of a marked copy holds, as a formula; long paths are cut."""
+    held = f"{copy.digest}{_VALUES if copy.values_only else ''} {copy.path}"[:200].replace('"', '""')
+    return f'"{held}"'
 
 
 def read_label(path: Path, password: str | None = None) -> Label | None:
@@ -113,19 +179,19 @@ def read_label(path: Path, password: str | None = None) -> Label | None:
 def _label_of(package: Package) -> Label | None:
     found = find_record(package)
     if found is not None:
-        label = found[1].get("label", {})
-        saved = not all(as_we_left_it(package, name, found[1]) for name in core_parts(package))
-        return Label(label.get("mode", "in-place"), label.get("source"), label.get("hash"), saved)
+        label = found[1]["label"]
+        saved = not found[1]["parts"] or not all(as_we_left_it(package, name, found[1]) for name in core_parts(package))
+        values = (label.get("source"), label.get("hash"))
+        return Label(label.get("mode", "in-place"), *values, saved, bool(label.get("values")))
     copied = copy_label(package)
     if copied is not None:
-        return Label("copy", copied[0], copied[1], saved_since=True)
+        return Label("copy", copied.path, copied.digest, saved_since=True, values_only=copied.values_only)
     part = package.workbook
     sheets = xmlscan.first_child(part.masked, part.root, b"sheets")
     if sheets is None:
         return None
     for item in xmlscan.children(part.masked, sheets.inner, sheets.close):
-        if item.attributes.get("name", "").startswith(FINDINGS_SHEET):
-            name = item.attributes["name"]
-            if is_findings_sheet(name, first_cell(package, sheets_of(package)[name].part)):
-                return Label("in-place", saved_since=True)
+        name = item.attributes.get("name", "")
+        if name.startswith(FINDINGS_SHEET) and is_own_sheet(name, first_cell(package, sheets_of(package)[name].part)):
+            return Label("in-place", saved_since=True)
     return None

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 from toolkit.marking import xmlscan
 from toolkit.marking.labels import NOTE_END, NOTE_PREFIX
 from toolkit.marking.package import XML_HEAD, Package
+from toolkit.marking.sheet import Worksheet, area
 from toolkit.model import cell_name
 
 if TYPE_CHECKING:
     from toolkit.marking.parts import Part
-    from toolkit.marking.sheet import Worksheet
 
 MAX_NOTES = 2_000
 """Notes on one sheet; Excel becomes slow with more, and the findings sheet lists everything anyway."""
 
 _AUTHOR = "台账检查"
 _SHAPE_ID = re.compile(rb"_x0000_s(\d+)")
+_BOX = re.compile(rb"<(?:\w+:)?shapetype[^>]*[\"']_x0000_t202[\"']")
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _NAMESPACES = (
@@ -60,7 +61,7 @@ def add_notes(sheet: Worksheet, notes: Notes) -> int:
     else:
         _create_comments(package, name, free)
     shapes = list(free.items())
-    drawing = _drawing_of(sheet)
+    drawing = drawing_of(sheet)
     if drawing is not None:
         _extend_drawing(package.part(drawing), shapes)
     else:
@@ -79,7 +80,8 @@ def _threaded(package: Package, name: str) -> set[str]:
 
 
 def _commented(part: Part) -> set[str]:
-    return {item.attributes.get("ref", "") for item in xmlscan.elements_named(part.masked, b"comment")}
+    places = (area(item.attributes.get("ref", "")) for item in xmlscan.elements_named(part.masked, b"comment"))
+    return {cell_name(place.top, place.left) for place in places if place}
 
 
 def _comments(notes: Notes, prefix: str, author: int) -> bytes:
@@ -121,7 +123,8 @@ def _create_comments(package: Package, sheet: str, notes: Notes) -> None:
     package.declare(name, _COMMENTS_TYPE)
 
 
-def _drawing_of(sheet: Worksheet) -> str | None:
+def drawing_of(sheet: Worksheet) -> str | None:
+    """Return the drawing with the shapes of a sheet's notes: the one its legacyDrawing names, not that of its header."""
     element = sheet.element(b"legacyDrawing")
     if element is None:
         return None
@@ -157,7 +160,7 @@ def _shapes(first: int, notes: list[tuple[tuple[int, int], str]], namespaces: st
 def _extend_drawing(part: Part, notes: list[tuple[tuple[int, int], str]]) -> None:
     first = max([1024, *(int(found[1]) for found in _SHAPE_ID.finditer(part.base))]) + 1
     body = _shapes(first, notes, f" {_NAMESPACES}")
-    if not re.search(rb"<v:shapetype[^>]*\"_x0000_t202\"", part.base):
+    if not _BOX.search(part.base):
         body = _SHAPE_TYPE.encode() + body
     at = part.base.rfind(b"</xml>")
     at = at if at >= 0 else part.base.rfind(b"</")

@@ -73,6 +73,8 @@ class Package:
         self._new_rels: dict[str, list[bytes]] = {}
         if part_key(CONTENT_TYPES) not in self.archive.by_key:
             raise Refusal("not-a-workbook")
+        if self._signed():
+            raise Refusal("signed")
         main = next((item.target for item in self.relationships("") if item.kind == "officeDocument"), None)
         if main is None or not self.has(main):
             raise Refusal("not-a-workbook")
@@ -84,6 +86,11 @@ class Package:
         self.folder = posixpath.dirname(main)
         strict = _STRICT[0].encode() in self.workbook.root.raw_attributes
         self.main_ns, self.rel_ns = _STRICT if strict else _TRANSITIONAL
+
+    def _signed(self) -> bool:
+        """Say whether the package is digitally signed, wherever its signatures are kept."""
+        related = any("/digital-signature/" in item.type for item in self.relationships(""))
+        return related or b"digital-signature" in self.part(CONTENT_TYPES).masked
 
     def close(self) -> None:
         """Close the file."""
@@ -188,11 +195,13 @@ class Package:
             number += 1
         identifier = f"rIdTaizhang{number}"
         path = posixpath.relpath("/" + target, "/" + posixpath.dirname(source))
+        if self._as_spelt(source) != source:  # relative to a folder spelt in another way it would lead elsewhere
+            path = "/" + target
         kind_url = f"{self.rel_ns}/{kind}"
         written = f'Id="{identifier}" Type="{kind_url}" Target="{xmlscan.escape(path)}"/>'.encode()
         nowhere = xmlscan.Element(b"", 0, 0, 0, 0, b"")
         known.append(Relationship(identifier, kind_url, target, external=False, element=nowhere))
-        name = rels_name(source)
+        name = rels_name(self._as_spelt(source))
         if self.has(name) and part_key(name) not in self._new_rels:
             part = self.part(name)
             part.append_to(part.root, b"<" + part.root.prefix + b"Relationship " + written)
@@ -202,6 +211,11 @@ class Package:
         opening = f'<Relationships xmlns="{_PACKAGE_RELS}">'.encode()
         self.add(name, XML_HEAD + opening + b"".join(lines) + b"</Relationships>")
         return identifier
+
+    def _as_spelt(self, name: str) -> str:
+        """Return a part's name as the file spells it: some programs take notice of case."""
+        member = self.archive.by_key.get(part_key(name))
+        return member.name.replace("\\", "/").lstrip("/") if member is not None else name
 
     def written_id(self, identifier: str, root_attributes: bytes) -> str:
         """Return a relationship id as an attribute, with the root element's own prefix if it has one."""

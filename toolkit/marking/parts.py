@@ -9,6 +9,7 @@ from toolkit.marking import xmlscan
 from toolkit.marking.members import Member, Refusal
 
 _DECLARED = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)")
+_DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _DECLARED_TEXT = re.compile(r"(<\?xml[^>]*?encoding\s*=\s*[\"'])[^\"']+")
 
 
@@ -92,6 +93,14 @@ def as_utf8(raw: bytes) -> tuple[bytes, bytes | None]:
         except (LookupError, UnicodeDecodeError) as error:
             raise Refusal("encoding") from error
         text = _DECLARED_TEXT.sub(r"\g<1>UTF-8", decoded, count=1).encode()
-    if b"<!DOCTYPE" in text[:4096] or b"<!ENTITY" in text[:4096]:
+    if _declares(text):
         raise Refusal("doctype")
     return text, raw if encoding else None
+
+
+def _declares(text: bytes) -> bool:
+    """Say whether XML holds a document type or an entity of its own; in comments and CDATA these words mean nothing."""
+    if all(word not in text for word in _DECLARATIONS):
+        return False
+    masked = xmlscan.mask(text)
+    return any(word in masked for word in _DECLARATIONS)

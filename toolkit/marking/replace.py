@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -11,21 +12,26 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from toolkit.marking.journal import Entry, Journal, file_hash, sync_folder
+from toolkit.marking.backups import file_hash, sync_folder
+from toolkit.marking.journal import Entry, Journal
+from toolkit.marking.locks import is_open_elsewhere
+from toolkit.marking.members import Refusal
 
 _MARKER = ".taizhang-"
 _STALE_AFTER = 600.0
 _TRIES = 5
 _PAUSE = 0.2
+_NO_WRITING = 0o222
 
 
 class InUse(BlockingIOError):  # noqa: N818 - not an error: the next run tries again
     """Somebody has the file open, or changed it meanwhile."""
 
 
-def is_open_elsewhere(path: Path) -> bool:
-    """Say whether a lock file of Excel, WPS or LibreOffice lies beside the file."""
-    return any(path.with_name(name).exists() for name in (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"))
+def times_of(path: Path) -> tuple[int, int]:
+    """Return when a file was last read and changed (ns), to be given to what takes its place."""
+    state = path.stat()
+    return state.st_atime_ns, state.st_mtime_ns
 
 
 class _Hashing(io.RawIOBase):
@@ -54,25 +60,42 @@ class Replacement:
     """A new version of ``target`` in the making: write to ``file``, then ``commit``.
 
     Used as a context manager; without a successful ``commit`` the target stays as it was.
-    ``before`` is the hash of what the new version was made from, where that is the target itself.
+
+    Args:
+        target: the file.
+        journal: notes the write and backs up what the target holds, if it exists.
+        before: the hash of what the new version was made from, where that is the target itself.
+        why: what is done to the file, one word; for the journal and the list of backups.
+        times: (read, changed) in ns for the new version, where they shall not be now.
 
     Raises:
+        Refusal: the target is read-only, has other names, or its folder cannot be written.
         InUse: another of our processes is writing the same file.
     """
 
-    def __init__(self, target: Path, journal: Journal | None = None, before: str | None = None) -> None:
+    def __init__(
+        self, target: Path, journal: Journal | None = None, before: str | None = None, *, why: str = "mark",
+        times: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
         self.target = target
+        check_replaceable(target)
+        self._times = times
         self._before = before if before is not None else file_hash(target) if target.exists() else ""
         self._temporary = _temporary_for(target)
         sweep(target)
         self._entry: Entry | None = None
         if journal is not None and self._before:
-            self._entry = journal.begin(target, self._temporary, self._before)
+            self._entry = journal.begin(target, self._temporary, self._before, why)
         try:
             self._inner: BinaryIO = self._temporary.open("xb", buffering=1 << 16)
         except FileExistsError as error:
             self._note("given-up")
             raise InUse(target.name) from error
+        except OSError as error:
+            self._note("given-up")
+            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+                raise Refusal("read-only-folder") from error
+            raise
         except BaseException:
             self._note("given-up")
             raise
@@ -94,8 +117,10 @@ class Replacement:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._inner.close()
-        self._temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on a full disk closing fails as writing did
+            self._inner.close()
+        with contextlib.suppress(OSError):  # what stays is swept the next time
+            self._temporary.unlink(missing_ok=True)
         self._note("given-up")
 
     def commit(self) -> bool:
@@ -121,9 +146,11 @@ class Replacement:
 
     def _swap(self) -> None:
         if self._before:
-            self._keep_permissions()
+            _keep_attributes(self.target, self._temporary)
             if is_open_elsewhere(self.target) or file_hash(self.target) != self._before:
                 raise InUse(self.target.name)
+        if self._times is not None:
+            os.utime(self._temporary, ns=self._times)
         for attempt in range(_TRIES):
             try:
                 self._temporary.replace(self.target)
@@ -134,13 +161,36 @@ class Replacement:
                 time.sleep(_PAUSE * (attempt + 1))
         sync_folder(self.target.parent)
 
-    def _keep_permissions(self) -> None:
-        state = self.target.stat()
+
+def check_replaceable(target: Path) -> None:
+    """Make sure that a file may be replaced.
+
+    Raises:
+        Refusal: it is read-only, or has several names: the others would keep the old content.
+    """
+    try:
+        state = target.stat()
+    except FileNotFoundError:
+        return
+    if not state.st_mode & _NO_WRITING:
+        raise Refusal("read-only")
+    if state.st_nlink > 1:
+        raise Refusal("hard-linked")
+
+
+def _keep_attributes(source: Path, target: Path) -> None:
+    """Give a new version owner, permissions and extended attributes (access lists are among them) of the old one."""
+    state = source.stat()
+    if hasattr(os, "chown"):
         with contextlib.suppress(OSError):
-            self._temporary.chmod(state.st_mode & 0o7777)
-        if hasattr(os, "chown"):
-            with contextlib.suppress(OSError):
-                os.chown(self._temporary, state.st_uid, state.st_gid)
+            os.chown(target, state.st_uid, state.st_gid)
+    with contextlib.suppress(OSError):
+        target.chmod(state.st_mode & 0o7777)
+    if hasattr(os, "listxattr"):
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(source):
+                with contextlib.suppress(OSError):  # some only the system may set
+                    os.setxattr(target, name, os.getxattr(source, name))
 
 
 def _here() -> str:

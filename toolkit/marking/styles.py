@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from toolkit.marking import xmlscan
+from toolkit.marking.equal_formats import meaning
 from toolkit.marking.package import XML_HEAD, Package
 
 if TYPE_CHECKING:
@@ -36,15 +37,43 @@ class Look(NamedTuple):
     pattern: str
     line: str
     bold: bool
+    italic: bool = False
+
+
+class CellLook(NamedTuple):
+    """How a cell in a sheet of ours looks. ``fill`` and ``line`` (the borders' colour) may be empty: none.
+
+    ``pattern``: hatching over the fill in ``pattern_ink``; ``edge``: the style of the borders.
+    """
+
+    size: float = 10
+    bold: bool = False
+    ink: str = "FF262626"
+    fill: str = ""
+    line: str = ""
+    align: str = "left"
+    wrap: bool = True
+    underline: bool = False
+    quoted: bool = False
+    italic: bool = False
+    pattern: str = ""
+    pattern_ink: str = ""
+    edge: str = "thin"
 
 
 LOOKS = {
     "missing": Look("FFFFF2B3", "FFE0A800", "lightUp", "thin", bold=False),
-    "error": Look("FFFBD5D5", "FFB42318", "", "thin", bold=True),
-    "warning": Look("FFFFE3C2", "FFC05A00", "", "dashed", bold=False),
-    "info": Look("FFDCEBFA", "FF1F6FB2", "", "dotted", bold=False),
+    "error": Look("FFF2A8A1", "FF7A1710", "", "thin", bold=True),
+    "warning": Look("FFFFCF8A", "FF9A4A00", "", "dashed", bold=False, italic=True),
+    "info": Look("FFE3EFFB", "FF1F6FB2", "", "dotted", bold=False),
 }
-"""What clerks see, by kind of mark: empty but required, wrong, doubtful, worth a look."""
+"""What clerks see, by kind of mark: empty but required, wrong, doubtful, worth a look.
+
+In black and white they differ by hatching, three greys, bold and slanted letters, and borders.
+"""
+
+FONT = "微软雅黑"
+"""The font of what we write."""
 
 _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _NOT_DATE = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]")
@@ -64,6 +93,7 @@ class Styles:
         self._package = package
         self._added: dict[bytes, list[str]] = {}
         self._existing: dict[bytes, int] = {}
+        self._items: dict[bytes, list[tuple[int, int]]] = {}
         name = package.related(package.workbook.name, "styles")
         self._part: Part | None = package.part(name) if name else None
         self._elements: dict[bytes, xmlscan.Element] = {}
@@ -82,14 +112,32 @@ class Styles:
             self._existing[section] = count
         return self._existing[section]
 
-    def _append(self, section: bytes, written: str) -> int:
-        added = self._added.setdefault(section, [])
+    def _append(self, section: bytes, written: str, trace: str) -> int:
+        """Return the number of a format: of an equal one, which contains ``trace``, or of one that is added."""
         existing = self._count(section)
+        if existing and (number := self._equal(section, written, trace.encode())) is not None:
+            return number
+        added = self._added.setdefault(section, [])
         if not existing and not added:
             added += [item.format(p=self._prefix) for item in _DEFAULTS.get(section, [])]
         if written not in added:
             added.append(written)
         return existing + added.index(written)
+
+    def _equal(self, section: bytes, written: str, trace: bytes) -> int | None:
+        """Return the number of a format of the workbook that means the same: ours from before another program saved it."""
+        element, part = self._elements.get(section), self._part
+        if element is None or part is None or part.base.find(trace, element.inner, element.close) < 0:
+            return None
+        wanted = meaning(written.encode())
+        if section not in self._items:
+            item = re.compile(rb"<" + self._prefix.encode() + _ITEM[section] + rb"[\s/>]")
+            starts = [found.start() for found in item.finditer(part.masked, element.inner, element.close)]
+            self._items[section] = list(zip(starts, [*starts[1:], element.close], strict=True))
+        for number, (start, end) in enumerate(self._items[section]):
+            if part.base.find(trace, start, end) >= 0 and meaning(part.base[start:end]) == wanted:
+                return number
+        return None
 
     def highlight(self, kind: str) -> int:
         """Return the number of the differential format of a kind of mark."""
@@ -98,52 +146,56 @@ class Styles:
             f'<{p}{side} style="{look.line}"><{p}color rgb="{look.ink}"/></{p}{side}>'
             for side in ("left", "right", "top", "bottom")
         )
-        font = f'<{p}font><{p}b/><{p}color rgb="{look.ink}"/></{p}font>' if look.bold else ""
+        letters = f"<{p}b/>" * look.bold + f"<{p}i/>" * look.italic
+        ink = f'<{p}color rgb="{look.ink}"/>' if look.bold else ""
+        font = f"<{p}font>{letters}{ink}</{p}font>" if letters else ""
         pattern = f' patternType="{look.pattern}"' if look.pattern else ""
         front = f'<{p}fgColor rgb="{look.ink}"/>' if look.pattern else ""
         inside = f'{front}<{p}bgColor rgb="{look.fill}"/>'
         fill = f"<{p}fill><{p}patternFill{pattern}>{inside}</{p}patternFill></{p}fill>"
-        return self._append(b"dxfs", f"<{p}dxf>{font}{fill}<{p}border>{sides}</{p}border></{p}dxf>")
+        written = f"<{p}dxf>{font}{fill}<{p}border>{sides}</{p}border></{p}dxf>"
+        return self._append(b"dxfs", written, look.fill)
 
-    def cell(
-        self, *, size: float = 10, bold: bool = False, ink: str = "FF262626", fill: str = "", line: str = "",
-        align: str = "left", wrap: bool = True, underline: bool = False, quoted: bool = False,
-    ) -> int:  # fmt: skip
-        """Return the number of a cell format of ours for the findings sheet."""
+    def cell(self, look: CellLook) -> int:
+        """Return the number of a cell format of ours for sheets of our own."""
         if self._count(b"cellXfs") > _MOST_FORMATS:
             return 0
         p = self._prefix
         font = self._append(
             b"fonts",
-            f"<{p}font>{f'<{p}b/>' if bold else ''}{f'<{p}u/>' if underline else ''}"
-            f'<{p}sz val="{size:g}"/><{p}color rgb="{ink}"/><{p}name val="微软雅黑"/><{p}family val="2"/>'
+            f"<{p}font>{f'<{p}b/>' * look.bold}{f'<{p}i/>' * look.italic}{f'<{p}u/>' * look.underline}"
+            f'<{p}sz val="{look.size:g}"/><{p}color rgb="{look.ink}"/><{p}name val="{FONT}"/><{p}family val="2"/>'
             f'<{p}charset val="134"/></{p}font>',
+            FONT,
         )
         fill_id = self._at_least_default(b"fills")
-        if fill:
-            inside = f'<{p}fgColor rgb="{fill}"/><{p}bgColor indexed="64"/>'
-            solid = f'<{p}patternFill patternType="solid">{inside}</{p}patternFill>'
-            fill_id = self._append(b"fills", f"<{p}fill>{solid}</{p}fill>")
+        if look.fill:
+            front, back = f'<{p}fgColor rgb="{look.fill}"/>', f'<{p}bgColor indexed="64"/>'
+            if look.pattern:
+                front, back = f'<{p}fgColor rgb="{look.pattern_ink}"/>', f'<{p}bgColor rgb="{look.fill}"/>'
+            filled = f'<{p}patternFill patternType="{look.pattern or "solid"}">{front}{back}</{p}patternFill>'
+            fill_id = self._append(b"fills", f"<{p}fill>{filled}</{p}fill>", look.fill)
         border_id = self._at_least_default(b"borders")
-        if line:
+        if look.line:
             sides = "".join(
-                f'<{p}{side} style="thin"><{p}color rgb="{line}"/></{p}{side}>'
+                f'<{p}{side} style="{look.edge}"><{p}color rgb="{look.line}"/></{p}{side}>'
                 for side in ("left", "right", "top", "bottom")
             )
-            border_id = self._append(b"borders", f"<{p}border>{sides}<{p}diagonal/></{p}border>")
-        wrapped = ' wrapText="1"' if wrap else ""
-        indent = ' indent="1"' if line and align == "left" else ""
-        kept_as_text = ' quotePrefix="1"' if quoted else ""
+            border_id = self._append(b"borders", f"<{p}border>{sides}<{p}diagonal/></{p}border>", look.line)
+        wrapped = ' wrapText="1"' if look.wrap else ""
+        indent = ' indent="1"' if look.line and look.align == "left" else ""
+        kept_as_text = ' quotePrefix="1"' if look.quoted else ""
         return self._append(
             b"cellXfs",
             f'<{p}xf numFmtId="0" fontId="{font}" fillId="{fill_id}" borderId="{border_id}"{kept_as_text}'
             ' applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
-            f'<{p}alignment horizontal="{align}" vertical="center"{wrapped}{indent}/></{p}xf>',
+            f'<{p}alignment horizontal="{look.align}" vertical="center"{wrapped}{indent}/></{p}xf>',
+            f'fontId="{font}"',
         )
 
     def _at_least_default(self, section: bytes) -> int:
         if not self._count(section) and section not in self._added:
-            self._append(section, _DEFAULTS[section][0].format(p=self._prefix))
+            self._append(section, _DEFAULTS[section][0].format(p=self._prefix), "")
         return 0
 
     def date_styles(self) -> Callable[[int], bool]:
@@ -167,6 +219,23 @@ class Styles:
             return number.isdigit() and int(number) in _DATE_FORMATS
 
         return is_date
+
+    def dated(self, style: int) -> int:
+        """Return the number of a cell format that is like one of the workbook's, but shows numbers as dates."""
+        if self.date_styles()(style):
+            return style
+        part, formats = self._part, self._elements.get(b"cellXfs")
+        items = list(xmlscan.children(part.masked, formats.inner, formats.close)) if part and formats else []
+        p = self._prefix
+        written = f'<{p}xf numFmtId="14" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/>'
+        if part is not None and style < len(items):
+            item = items[style]
+            raw = xmlscan.with_attribute(item.raw_attributes, b"numFmtId", b"14")
+            raw = xmlscan.with_attribute(raw, b"applyNumberFormat", b"1")
+            inside = part.base[item.inner : item.close]
+            end = b"/>" if item.empty else b">" + inside + b"</" + item.name + b">"
+            written = (b"<" + item.name + raw.rstrip() + end).decode()
+        return self._append(b"cellXfs", written, 'numFmtId="14"')
 
     def flush(self) -> None:
         """Write what was asked for into the styles part."""

@@ -20,7 +20,7 @@ from toolkit.marking.members import part_key
 from toolkit.marking.package import XML_HEAD, Package
 from toolkit.marking.parts import Part, as_utf8
 from toolkit.marking.sheet import Worksheet, split_text
-from toolkit.marking.strip import strip_labels
+from toolkit.marking.strip import Taken, strip_labels
 
 _PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
 _PROPERTIES_NS = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
@@ -28,13 +28,14 @@ _ITEM_ID = "{7A1C5E0B-3D2F-4C7A-9B61-5D0E8F4A2C90}"
 _VERSION = 1
 
 
-def take_marks_off(package: Package) -> bool:
-    """Bring the package back to what it was before any marks of ours; say whether there were any."""
+def take_marks_off(package: Package) -> Taken:
+    """Bring the package back to what it was before any marks of ours; say whether there were any, and what people had typed."""
     found = find_record(package)
     if found is not None and untouched_since(package, found[1]):
         follow(package, found[1])
-        return True
-    return strip_labels(package, found[0] if found else None)
+        return Taken(found=True)
+    prints = [str(one) for one in found[1].get("said", [])] if found else []
+    return strip_labels(package, found[0] if found else None, prints)
 
 
 def _part_of(package: Package, name: str, entry: dict[str, Any]) -> Part:
@@ -43,7 +44,7 @@ def _part_of(package: Package, name: str, entry: dict[str, Any]) -> Part:
 
 def untouched_since(package: Package, record: dict[str, Any]) -> bool:
     """Say whether every part that the record speaks of still is as we left it."""
-    if record.get("version") != _VERSION:
+    if record.get("version") != _VERSION or not record["parts"]:
         return False
     for name, entry in record["parts"].items():
         if not package.has(name):

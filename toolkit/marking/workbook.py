@@ -26,6 +26,11 @@ class Sheet:
     part: str
     element: xmlscan.Element
 
+    @property
+    def hidden(self) -> bool:
+        """Whether it is hidden, so that no link can lead to it."""
+        return self.element.attributes.get("state", "visible") != "visible"
+
 
 def sheets_of(package: Package) -> dict[str, Sheet]:
     """Return the sheets by name, in their order."""

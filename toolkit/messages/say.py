@@ -23,9 +23,14 @@ def resolved(params: dict[str, Any], lang: str) -> dict[str, Any]:
     words: dict[str, Any] = {}
     for name, given in plain.items():
         value = plain.get(f"{name}_{lang}", given)
-        part = f"parts.{value[1:]}" if isinstance(value, str) and value.startswith("@") else ""
-        words[name] = text(part, lang, **{k: v for k, v in plain.items() if k != name}) if part and has(part) else value
+        part = _part(value[1:]) if isinstance(value, str) and value.startswith("@") else ""
+        words[name] = text(part, lang, **{k: v for k, v in plain.items() if k != name}) if part else value
     return words
+
+
+def _part(name: str) -> str:
+    """Return the entry that ``@name`` means: one of ``parts``, or any other by its whole name."""
+    return next((entry for entry in (f"parts.{name}", name) if has(entry)), "")
 
 
 def title(code: str, lang: str = "zh") -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.config import Config
+from toolkit.model import UNMARKED
 from toolkit.nightly import service
 from toolkit.nightly.decide import SUCCESS, Action, Rules, decide
 from toolkit.nightly.locks import JOB, TIMETABLE, is_held
@@ -29,7 +30,7 @@ def overview(config: Config, now: datetime) -> dict[str, Any]:
     jobs = [_job(config, ledger, name, now) for name in NAMES]
     failed = [_attempt(one) for one in ledger.last(_ATTEMPTS) if one.status is not None and one.status not in SUCCESS]
     ledger.close()
-    report = _report(config) if runs else {"files": [], "stations": []}
+    report = _report(config) if runs else {"files": [], "stations": [], "findings": []}
     return {
         "version": 1,
         "runs": runs,
@@ -41,6 +42,7 @@ def overview(config: Config, now: datetime) -> dict[str, Any]:
         "at_work": {"timetable": is_held(folder, TIMETABLE), "job": is_held(folder, JOB)},
         "service": _service(config),
         "in_use": [file["path"] for file in report["files"] if file["marks"] == "in-use"],
+        "not_marked": [one for one in report["findings"] if one["code"] in UNMARKED],
         "missing": [one for one in report["stations"] if one["status"] in ("missing", "unreadable")],
     }
 
@@ -107,5 +109,5 @@ def _report(config: Config) -> dict[str, Any]:
     try:
         report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"files": [], "stations": []}
+        return {"files": [], "stations": [], "findings": []}
     return report

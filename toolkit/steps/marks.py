@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ class Marked:
     """What became of one workbook's marks.
 
     ``after``: (size, mtime_ns, hash) where the station's own file was changed;
-    ``copy``: (size, mtime_ns) of the copy written instead.
+    ``copy``: (size, mtime_ns) of the copy written instead. ``reason``: why it was refused; ``lock`` and ``owner``: of who has it
+    open; ``stale_lock``: a lock file that was passed over; ``kept``: where words stay that people had typed into our marks.
     """
 
     path: str
@@ -54,6 +55,11 @@ class Marked:
     digest: str = ""
     after: tuple[int, int, str] | None = None
     copy: tuple[int, int] | None = None
+    reason: str = ""
+    lock: str = ""
+    owner: str = ""
+    stale_lock: str = ""
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +128,14 @@ def mark_files(
             initializer="toolkit.steps.marks:start",
             argument=job,
             compute=Compute("local", run["workers"], seconds=run["seconds_per_file"] * 4, memory_mb=run["memory_mb"]),
-            lost=lambda task, _reason, _params: [Marked(task.path, "refused")],
+            lost=lambda task, _reason, _params: [Marked(task.path, "refused", reason="crashed")],
         )
         digests = {task.path: marks_digest(mode, task.marks) for task in tasks}
         for count, batch in done:
             for one in batch:
                 path = workspace.prefix + one.path
                 digest = digests[one.path] if one.status in ("done", "none") else ""
-                results[path] = Marked(path, one.status, digest, one.after, one.copy)
+                results[path] = replace(one, path=path, digest=digest)
             progress.advance(count)
     return results
 
@@ -231,12 +237,17 @@ def _mark_one(task: MarkTask, job: MarkJob, journal: Journal, converted: Path | 
                     converted=converted,
                 ),
             )
-    except RefusedWorkbook:
-        return Marked(task.path, "refused")
+    except RefusedWorkbook as refused:
+        return Marked(task.path, "refused", reason=refused.code)
+    except OSError:  # the disk is full, or the share went away: the file is as it was
+        return Marked(task.path, "refused", reason="disk")
     if in_place and made.changed:
         status = source.stat()
         digest = hashlib.blake2b(source.read_bytes(), digest_size=16).hexdigest()
         after = (status.st_size, status.st_mtime_ns, digest)
     elif not in_place and target.exists():
         copy = (target.stat().st_size, target.stat().st_mtime_ns)
-    return Marked(task.path, made.status, after=after, copy=copy)
+    return Marked(
+        task.path, made.status, after=after, copy=copy, lock=made.lock, owner=made.owner, stale_lock=made.stale_lock,
+        kept=made.kept,
+    )  # fmt: skip

@@ -24,6 +24,7 @@ from toolkit.steps.findings import in_file
 from toolkit.steps.last import remember_outputs
 from toolkit.steps.marks import Marked
 from toolkit.steps.rows import Generation, sent_times
+from toolkit.steps.unmarked import worth_another_try
 from toolkit.steps.versions import inputs_key, version_key
 from toolkit.store.county import StoredCounty
 from toolkit.store.history import FIXED, OPEN, RECURRED, Dated
@@ -118,7 +119,7 @@ def commit(
             result["original"] = original
         known_files.append(KnownFile(fingerprint.path, size, mtime, digest, times[path], kept_version, result))
     current = {file.path for file in found.files} | set(found.unsettled)
-    settled = not found.unsettled and not any(one.status == "in-use" for one in marks.values())
+    settled = not found.unsettled and not any(map(worth_another_try, marks.values()))
     hashes = [(file.path, file.hash) for file in known_files]
     inputs = inputs_key(workspace, hashes, found.duplicates, only) if settled else ""
     duplicates = [KnownFile(file.path, file.size, file.mtime_ns, file.hash, file.mtime_ns, "", {"status": "skipped-duplicate"})
