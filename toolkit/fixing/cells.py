@@ -17,7 +17,6 @@ from toolkit.model import column_number
 
 _OWN_COLUMN = re.compile(rb"(?:^|\s)r\s*=\s*[\"']([A-Za-z]{1,3})\d")
 _TYPE = re.compile(rb"\s+t\s*=\s*(?:\"[^\"]*\"|'[^']*')")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SHORT_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _MOST_DIGITS = 10
 _DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
@@ -130,7 +129,7 @@ def written(element: xmlscan.Element, part: Part, content: Content) -> bytes:
     raw, prefix = element.raw_attributes.rstrip(), element.prefix.decode()
     if content.kind == "text":
         raw = xmlscan.with_attribute(raw, b"t", b"inlineStr")
-        shown = encoded(str(content.value))
+        shown = xmlscan.every_character(str(content.value))
         inner = f'<{prefix}is><{prefix}t xml:space="preserve">{shown}</{prefix}t></{prefix}is>'
     else:
         raw = _TYPE.sub(b"", raw)
@@ -149,11 +148,3 @@ def written(element: xmlscan.Element, part: Part, content: Content) -> bytes:
 def _plain(value: object) -> str:
     assert isinstance(value, float)
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def encoded(text: str) -> str:
-    """Return a text for a ``<t>`` element, control characters escaped as the format wants it."""
-    pieces = _CONTROL.split(text)
-    controls = [f"_x{ord(character):04X}_" for character in _CONTROL.findall(text)]
-    shown = [xmlscan.cell_text(piece) for piece in pieces]
-    return "".join(piece + control for piece, control in zip(shown, [*controls, ""], strict=True))

@@ -6,27 +6,37 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 
-from toolkit.fixing.cells import encoded, find_cells, rows_of
+from toolkit.fixing.cells import find_cells, rows_of
 from toolkit.fixing.corrections import Correction
 from toolkit.marking import xmlscan
 from toolkit.marking.cells import Content
-from toolkit.marking.findings_sheet import free_sheet_name, lines_in, link_cell, quoted, text_cell
+from toolkit.marking.listing import Item, Listing, Row, free_sheet_name, lines_in, link, render
 from toolkit.marking.package import XML_HEAD, Package
 from toolkit.marking.sheet import numbered
-from toolkit.marking.styles import Styles
+from toolkit.marking.styles import CellLook, Styles
 from toolkit.marking.workbook import Sheet, add_sheet, define_names, first_cell, sheets_of
 from toolkit.messages import text
-from toolkit.model import FIX_SHEET, cell_name, split_cell
+from toolkit.model import FIX_SHEET, column_letters, split_cell
 
 FIX_TITLE = "台账检查更正记录"
 """What A1 of the log sheet begins with, whatever the language."""
 
 _HEADER_ROW = 3
 _COLUMNS = ("number", "sheet", "cell", "field", "old", "new", "reason")
-_WIDTHS = (6, 18, 10, 18, 30, 30, 44)
-_LAST, _KIND = "G", "H"
+_WIDTHS = (6, 18, 10, 18, 30, 30, 44, 9)
+_LAST = "G"
+_TAB = "FF2F5D8A"
 _GRID = "FFD0D5DD"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+_TITLE = CellLook(size=16, bold=True, ink="FF1D3B5C", wrap=False)
+_HINT = CellLook(size=9.5, ink="FF667085", wrap=False)
+_HEAD = CellLook(bold=True, ink="FFFFFFFF", fill="FF2F5D8A", line=_GRID, align="center")
+_TEXT = CellLook(line=_GRID, quoted=True)
+_OLD = CellLook(line=_GRID, ink="FF667085", quoted=True)
+_MIDDLE = CellLook(line=_GRID, align="center")
+_LINK = CellLook(line=_GRID, align="center", ink="FF1F5FBF", underline=True)
+
 _REFERENCE = re.compile(r"ROW\((?:'((?:[^']|'')+)'|([^'!()]+))!\$?([A-Z]{1,3})\$?(\d+)\)")
 
 
@@ -72,92 +82,47 @@ def log_sheets(package: Package) -> list[Sheet]:
 def add_log(package: Package, styles: Styles, lines: list[Line], language: str) -> None:
     """Append the log sheet as the last one."""
     sheets = sheets_of(package)
-    name = free_sheet_name(sheets, FIX_SHEET)
+    listing = log_listing(free_sheet_name(set(sheets), FIX_SHEET), lines, language)
     part = package.free_name(posixpath.join(package.folder, "worksheets/sheetTaizhangLog{}.xml"))
-    package.add(part, XML_HEAD + _Writer(styles, lines, language).write(package.main_ns).encode())
+    package.add(part, XML_HEAD + render(listing, styles, package.main_ns).encode())
     package.declare(part, _SHEET_TYPE)
-    add_sheet(package, name, package.relate(package.workbook.name, "worksheet", part))
-    area = f"{quoted(name)}!$A${_HEADER_ROW}:${_LAST}${_HEADER_ROW + len(lines)}"
-    titles = f"{quoted(name)}!${_HEADER_ROW}:${_HEADER_ROW}"
-    define_names(package, [("_xlnm._FilterDatabase", area, len(sheets)), ("_xlnm.Print_Titles", titles, len(sheets))])
+    add_sheet(package, listing.name, package.relate(package.workbook.name, "worksheet", part))
+    names = [("_xlnm._FilterDatabase", listing.filter_area), ("_xlnm.Print_Titles", listing.title_rows)]
+    define_names(package, [(name, area, len(sheets)) for name, area in names])
 
 
-class _Writer:
-    """Writes the sheet's XML."""
-
-    def __init__(self, styles: Styles, lines: list[Line], language: str) -> None:
-        self._lines, self._language = lines, language
-        self._title = styles.cell(size=16, bold=True, ink="FF1D3B5C", wrap=False)
-        self._hint = styles.cell(size=9.5, ink="FF667085", wrap=False)
-        self._head = styles.cell(bold=True, ink="FFFFFFFF", fill="FF2F5D8A", line=_GRID, align="center")
-        self._text = styles.cell(line=_GRID, quoted=True)
-        self._old = styles.cell(line=_GRID, ink="FF667085", quoted=True)
-        self._middle = styles.cell(line=_GRID, align="center")
-        self._link = styles.cell(line=_GRID, align="center", ink="FF1F5FBF", underline=True)
-
-    def _say(self, name: str, **values: object) -> str:
-        return text(f"fix.{name}", self._language, **values)
-
-    def write(self, namespace: str) -> str:
-        last = _HEADER_ROW + len(self._lines)
-        widths = "".join(
-            f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(_WIDTHS, 1)
-        )
-        widths += '<col min="8" max="8" width="9" hidden="1" customWidth="1"/>'
-        head = [
-            text_cell(cell_name(_HEADER_ROW, at), self._say(f"column.{name}"), self._head)
-            for at, name in enumerate(_COLUMNS, 1)
-        ]
-        rows = [
-            _row(1, [text_cell("A1", FIX_TITLE + self._say("sheet.title"), self._title)], 30),
-            _row(2, [text_cell("A2", self._say("sheet.hint", count=len(self._lines)), self._hint)], 18),
-            _row(_HEADER_ROW, head, 24),
-            *(self._line(number, line) for number, line in enumerate(self._lines, 1)),
-        ]
-        footer = xmlscan.escape(self._say("sheet.footer"))
-        return (
-            f'<worksheet xmlns="{namespace}"><sheetPr><tabColor rgb="FF2F5D8A"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-            f'<dimension ref="A1:{_KIND}{last}"/><sheetViews><sheetView showGridLines="0" workbookViewId="0">'
-            f'<pane ySplit="{_HEADER_ROW}" topLeftCell="A{_HEADER_ROW + 1}" activePane="bottomLeft" state="frozen"/>'
-            f'<selection pane="bottomLeft" activeCell="A{_HEADER_ROW + 1}" sqref="A{_HEADER_ROW + 1}"/>'
-            f'</sheetView></sheetViews><sheetFormatPr defaultRowHeight="16.5"/><cols>{widths}</cols>'
-            f"<sheetData>{''.join(rows)}</sheetData>"
-            f'<autoFilter ref="A{_HEADER_ROW}:{_LAST}{last}"/><printOptions horizontalCentered="1"/>'
-            '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-            '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-            f"<headerFooter><oddFooter>{footer}</oddFooter></headerFooter></worksheet>"
-        )
-
-    def _line(self, number: int, line: Line) -> str:
-        row, made = _HEADER_ROW + number, line.correction
-        link = (
-            link_cell(f"C{row}", made.sheet, split_cell(made.cell), self._link)
-            if made.cell
-            else text_cell(f"C{row}", "", self._middle)
-        )
-        cells = [
-            f'<c r="A{row}" s="{self._middle}"><v>{number}</v></c>',
-            text_cell(f"B{row}", made.sheet, self._text),
-            link,
-            text_cell(f"D{row}", made.field, self._text),
-            _exact(f"E{row}", made.old, self._old),
-            _exact(f"F{row}", made.new, self._text),
-            text_cell(f"G{row}", made.reason, self._text),
-            text_cell(f"{_KIND}{row}", line.kind, self._hint),
-        ]
-        values = (made.sheet, made.field, made.old, made.new, made.reason)
-        widths = (_WIDTHS[1], *_WIDTHS[3:])
-        tall = max(lines_in(value, width) for value, width in zip(values, widths, strict=True))
-        return _row(row, cells, 6 + 16 * min(tall, 12))
+def log_listing(name: str, lines: list[Line], language: str) -> Listing:
+    """Return the log sheet as a value."""
+    head = [
+        (column_letters(at), Item(text(f"fix.column.{column}", language), _HEAD)) for at, column in enumerate(_COLUMNS, 1)
+    ]
+    rows = (
+        Row(1, 30, (("A", Item(FIX_TITLE + text("fix.sheet.title", language), _TITLE)),)),
+        Row(2, 18, (("A", Item(text("fix.sheet.hint", language, count=len(lines)), _HINT)),)),
+        Row(_HEADER_ROW, 24, tuple(head)),
+        *(_row(number, line) for number, line in enumerate(lines, 1)),
+    )
+    looks = (_TITLE, _HINT, _HEAD, _TEXT, _OLD, _MIDDLE, _LINK)
+    footer = text("fix.sheet.footer", language)
+    return Listing(name, rows, _WIDTHS, _LAST, _HEADER_ROW, _TAB, footer, looks, hidden=1)
 
 
-def _row(number: int, cells: list[str], height: float) -> str:
-    return f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
-
-
-def _exact(cell: str, value: str, style: int) -> str:
-    """Return a text cell that gives back every character, control characters too."""
-    return f'<c r="{cell}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{encoded(value)}</t></is></c>'
+def _row(number: int, line: Line) -> Row:
+    made = line.correction
+    items = [
+        Item(number, _MIDDLE),
+        Item(made.sheet, _TEXT),
+        link(made.sheet, split_cell(made.cell), _LINK) if made.cell else Item("", _MIDDLE),
+        Item(made.field, _TEXT),
+        Item(made.old, _OLD, exact=True),
+        Item(made.new, _TEXT, exact=True),
+        Item(made.reason, _TEXT),
+        Item(line.kind, _HINT),
+    ]
+    values = (made.sheet, made.field, made.old, made.new, made.reason)
+    widths = (_WIDTHS[1], *_WIDTHS[3:7])
+    tall = max(lines_in(value, width) for value, width in zip(values, widths, strict=True))
+    return Row(_HEADER_ROW + number, 6 + 16 * min(tall, 12), tuple(zip("ABCDEFGH", items, strict=True)))
 
 
 def read_log(package: Package, sheet: Sheet) -> list[Line]:

@@ -38,6 +38,20 @@ class Look(NamedTuple):
     bold: bool
 
 
+class CellLook(NamedTuple):
+    """How a cell in a sheet of ours looks. ``fill`` and ``line`` (the borders' colour) may be empty: none."""
+
+    size: float = 10
+    bold: bool = False
+    ink: str = "FF262626"
+    fill: str = ""
+    line: str = ""
+    align: str = "left"
+    wrap: bool = True
+    underline: bool = False
+    quoted: bool = False
+
+
 LOOKS = {
     "missing": Look("FFFFF2B3", "FFE0A800", "lightUp", "thin", bold=False),
     "error": Look("FFFBD5D5", "FFB42318", "", "thin", bold=True),
@@ -45,6 +59,9 @@ LOOKS = {
     "info": Look("FFDCEBFA", "FF1F6FB2", "", "dotted", bold=False),
 }
 """What clerks see, by kind of mark: empty but required, wrong, doubtful, worth a look."""
+
+FONT = "微软雅黑"
+"""The font of what we write."""
 
 _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _NOT_DATE = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]")
@@ -105,40 +122,37 @@ class Styles:
         fill = f"<{p}fill><{p}patternFill{pattern}>{inside}</{p}patternFill></{p}fill>"
         return self._append(b"dxfs", f"<{p}dxf>{font}{fill}<{p}border>{sides}</{p}border></{p}dxf>")
 
-    def cell(
-        self, *, size: float = 10, bold: bool = False, ink: str = "FF262626", fill: str = "", line: str = "",
-        align: str = "left", wrap: bool = True, underline: bool = False, quoted: bool = False,
-    ) -> int:  # fmt: skip
-        """Return the number of a cell format of ours for the findings sheet."""
+    def cell(self, look: CellLook) -> int:
+        """Return the number of a cell format of ours for sheets of our own."""
         if self._count(b"cellXfs") > _MOST_FORMATS:
             return 0
         p = self._prefix
         font = self._append(
             b"fonts",
-            f"<{p}font>{f'<{p}b/>' if bold else ''}{f'<{p}u/>' if underline else ''}"
-            f'<{p}sz val="{size:g}"/><{p}color rgb="{ink}"/><{p}name val="微软雅黑"/><{p}family val="2"/>'
+            f"<{p}font>{f'<{p}b/>' if look.bold else ''}{f'<{p}u/>' if look.underline else ''}"
+            f'<{p}sz val="{look.size:g}"/><{p}color rgb="{look.ink}"/><{p}name val="{FONT}"/><{p}family val="2"/>'
             f'<{p}charset val="134"/></{p}font>',
         )
         fill_id = self._at_least_default(b"fills")
-        if fill:
-            inside = f'<{p}fgColor rgb="{fill}"/><{p}bgColor indexed="64"/>'
+        if look.fill:
+            inside = f'<{p}fgColor rgb="{look.fill}"/><{p}bgColor indexed="64"/>'
             solid = f'<{p}patternFill patternType="solid">{inside}</{p}patternFill>'
             fill_id = self._append(b"fills", f"<{p}fill>{solid}</{p}fill>")
         border_id = self._at_least_default(b"borders")
-        if line:
+        if look.line:
             sides = "".join(
-                f'<{p}{side} style="thin"><{p}color rgb="{line}"/></{p}{side}>'
+                f'<{p}{side} style="thin"><{p}color rgb="{look.line}"/></{p}{side}>'
                 for side in ("left", "right", "top", "bottom")
             )
             border_id = self._append(b"borders", f"<{p}border>{sides}<{p}diagonal/></{p}border>")
-        wrapped = ' wrapText="1"' if wrap else ""
-        indent = ' indent="1"' if line and align == "left" else ""
-        kept_as_text = ' quotePrefix="1"' if quoted else ""
+        wrapped = ' wrapText="1"' if look.wrap else ""
+        indent = ' indent="1"' if look.line and look.align == "left" else ""
+        kept_as_text = ' quotePrefix="1"' if look.quoted else ""
         return self._append(
             b"cellXfs",
             f'<{p}xf numFmtId="0" fontId="{font}" fillId="{fill_id}" borderId="{border_id}"{kept_as_text}'
             ' applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
-            f'<{p}alignment horizontal="{align}" vertical="center"{wrapped}{indent}/></{p}xf>',
+            f'<{p}alignment horizontal="{look.align}" vertical="center"{wrapped}{indent}/></{p}xf>',
         )
 
     def _at_least_default(self, section: bytes) -> int:

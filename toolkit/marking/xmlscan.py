@@ -17,6 +17,7 @@ _INSIDE = rb"(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+"
 _TAG = re.compile(rb"<(/?)([^\s/>!?<]++)(" + _INSIDE + rb")>")
 _ATTRIBUTE = re.compile(rb"([^\s=\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CHARACTER = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TEXT_PIECE = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|([^<]+)", re.DOTALL)
 
@@ -231,3 +232,11 @@ def escape(text: str) -> str:
 def cell_text(text: str) -> str:
     """Return text ready to stand in a ``<t>`` element: what looks like an ``_x000D_`` escape stays so."""
     return escape(_CHARACTER.sub(lambda found: f"_x005F{found[0]}", text))
+
+
+def every_character(text: str) -> str:
+    """Return a text for a ``<t>`` element, control characters escaped as the format wants it."""
+    pieces = _CONTROL.split(text)
+    controls = [f"_x{ord(character):04X}_" for character in _CONTROL.findall(text)]
+    shown = [cell_text(piece) for piece in pieces]
+    return "".join(piece + control for piece, control in zip(shown, [*controls, ""], strict=True))
