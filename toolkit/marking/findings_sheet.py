@@ -134,9 +134,7 @@ class _Writer:
             (column, Item(self._say(f"kind.{kind}"), _KINDS[kind])) for column, kind in zip("BCDE", LOOKS, strict=True)
         ]
         legend.append(("F", Item(self._say("sheet.legend-hint"), _HINT)))
-        head = [
-            (column_letters(at), Item(self._say(f"column.{name}"), _HEAD)) for at, name in enumerate(_COLUMNS, 1)
-        ]
+        head = [(column_letters(at), Item(self._say(f"column.{name}"), _HEAD)) for at, name in enumerate(_COLUMNS, 1)]
         return [
             Row(1, 30, (("A", Item(FINDINGS_TITLE + self._say("sheet.title"), _TITLE)),)),
             Row(2, 24, (("A", Item(f"{before}{open_now}{after}", _COUNT, left)),)),

@@ -33,11 +33,28 @@ class Spot:
 
 
 class Rule(NamedTuple):
-    """One conditional format."""
+    """One conditional format. ``alike``: the one rectangle it covers and what each of its cells is; None for fixed colours."""
 
     sqref: str
     formula: str
     kind: str
+    alike: tuple[Spot, Area] | None = None
+
+    def singly(self) -> list[Rule]:
+        """Return the same as one rule a cell, none of which depends on where the formula is read from."""
+        if self.alike is None:
+            return [self]
+        spot, place = self.alike
+        return [
+            _rule(spot, Area(row, column, row, column))
+            for row in range(place.top, place.bottom + 1)
+            for column in range(place.left, place.right + 1)
+        ]
+
+    @property
+    def relative(self) -> bool:
+        """Whether the formula is written for the first cell and means every other one's own."""
+        return self.alike is not None and self.alike[1][:2] != self.alike[1][2:]
 
 
 def areas(cells: dict[tuple[int, int], Spot]) -> list[tuple[Spot, Area]]:
@@ -71,7 +88,7 @@ def rules(cells: dict[tuple[int, int], Spot]) -> tuple[list[Rule], int]:
     left_over = 0
     for spot, place in areas(cells):
         if len(found) < MAX_RULES:
-            found.append(Rule(reference(place), _formula(spot, place), spot.kind))
+            found.append(_rule(spot, place))
             continue
         fixed.setdefault((spot.kind, spot.code), []).append(place)
         left_over += (place.bottom - place.top + 1) * (place.right - place.left + 1)
@@ -82,10 +99,10 @@ def rules(cells: dict[tuple[int, int], Spot]) -> tuple[list[Rule], int]:
     return found, left_over
 
 
-def _formula(spot: Spot, place: Area) -> str:
+def _rule(spot: Spot, place: Area) -> Rule:
     single = place.top == place.bottom and place.left == place.right
     first = f"${column_letters(place.left)}${place.top}" if single else cell_name(place.top, place.left)
-    return conditions.formula(spot.code, spot.content, first)
+    return Rule(reference(place), conditions.formula(spot.code, spot.content, first), spot.kind, (spot, place))
 
 
 def reference(place: Area) -> str:

@@ -104,9 +104,7 @@ def plan_marks(marks: Iterable[Mark], find: Callable[[str], SheetView | None], l
     return Plan(sheets, [_line(item, item.place, None) for item in placed if item.sheet is None], skipped)
 
 
-def _place(
-    mark: Mark, find: Callable[[str], SheetView | None], skipped: list[tuple[str, str, str]]
-) -> Placed:
+def _place(mark: Mark, find: Callable[[str], SheetView | None], skipped: list[tuple[str, str, str]]) -> Placed:
     if not mark.cell:
         return Placed(mark, None, None)
     sheet = find(mark.sheet)

@@ -19,6 +19,7 @@ from toolkit.model import FINDINGS_SHEET, split_cell
 if TYPE_CHECKING:
     from toolkit.marking.parts import Part
 
+_IN_EVERY_NOTE = NOTE_PREFIX.strip("[]").encode()  # some programs put brackets and Chinese into runs of their own
 _SHAPE = re.compile(rb"<v:shape\s.*?</v:shape>", re.DOTALL)
 _ROW, _COLUMN = re.compile(rb"<x:Row>\s*(\d+)"), re.compile(rb"<x:Column>\s*(\d+)")
 
@@ -105,15 +106,16 @@ def _strip_extension(sheet: Worksheet, extension: xmlscan.Element) -> None:
 
 def _strip_notes(package: Package, sheet: Worksheet, name: str) -> bool:
     part = package.part(name)
-    if NOTE_PREFIX.encode() not in part.base:
+    if _IN_EVERY_NOTE not in part.base:
         return False
     gone: set[tuple[int, int]] = set()
-    kept = 0
+    kept = changed = 0
     for comment in xmlscan.elements_named(part.masked, b"comment"):
         text = rich_text(part.base, part.masked, comment.inner, comment.close)
         if not text.lstrip().startswith(NOTE_PREFIX):
             kept += 1
             continue
+        changed += 1
         _, _, typed = text.partition(f"\n{NOTE_END}")
         if typed.strip():
             _keep_only(part, comment, typed.strip())
@@ -121,6 +123,8 @@ def _strip_notes(package: Package, sheet: Worksheet, name: str) -> bool:
             continue
         part.edit(comment.start, comment.end, b"")
         gone.add(split_cell(comment.attributes.get("ref", "A1")))
+    if not changed:
+        return False
     part.rebase(part.result()[0])
     drawing = package.related(sheet.name, "vmlDrawing")
     if drawing is not None:
