@@ -43,9 +43,14 @@ Public Sub StopWork()
     On Error GoTo Failed
     WriteText Exchange() & "cancel", "cancel"
     Application.StatusBar = Conf("text_stopping")
+    Application.OnTime Now + TimeSerial(0, 0, WATCH_SECONDS), "ClearStatus"
     Exit Sub
 Failed:
     ReportFailure Err.Number, Err.Description
+End Sub
+
+Public Sub ClearStatus()
+    Application.StatusBar = False
 End Sub
 
 Public Sub WatchRequest()

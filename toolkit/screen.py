@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,27 @@ class Lines:
 
     def advance(self, count: int = 1) -> None:
         """Say nothing."""
+
+
+class JsonLines:
+    """Progress as lines of JSON on standard error, for a program that shows it itself."""
+
+    def __init__(self) -> None:
+        self._step, self._total, self._done = "", 0, 0
+
+    def step(self, name: str, total: int) -> None:
+        """Tell that a step begins."""
+        self._step, self._total, self._done = name, total, 0
+        self._tell()
+
+    def advance(self, count: int = 1) -> None:
+        """Tell how far it is."""
+        self._done += count
+        self._tell()
+
+    def _tell(self) -> None:
+        line = json.dumps({"step": self._step, "done": self._done, "total": self._total})
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - the screen
 
 
 class Bars:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli import county, workbooks
+from toolkit.cli import buttons, county, workbooks
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.messages import text
 
-__all__ = ["county", "main", "taizhang", "workbooks"]
+__all__ = ["buttons", "county", "main", "taizhang", "workbooks"]
 
 
 def _log_fault() -> str:

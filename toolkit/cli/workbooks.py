@@ -56,14 +56,10 @@ def _check(
     """Check files with the settings of the workspace at hand, where there is one."""
     from toolkit.config import FILE, load_config
     from toolkit.ledgers.dictionary import load_dictionary
-    from toolkit.single import check_files
+    from toolkit.single import check_files, circumstances
 
-    today = period = dictionary = None
-    if (folder / FILE).is_file():
-        config = load_config(folder)
-        today, period = config.today, config.period
-        dictionary = config.path("dictionary") if config.path("dictionary").is_dir() else None
-    loaded = load_dictionary(dictionary)
+    settings = circumstances(load_config(folder) if (folder / FILE).is_file() else None)
+    loaded = load_dictionary(settings["dictionary"])
     chosen = loaded.named(ledger) if ledger else None
     if ledger and chosen is None:
         allowed = "、".join(f"{one.id} {one.short}" for one in loaded.ledgers.values())
@@ -71,8 +67,7 @@ def _check(
     for path in files:
         if not path.exists():
             stop(2, [text("screen.not_a_file", LANG, path=str(path))], as_json=as_json)
-    checked = check_files(files, ledger=chosen.id if chosen else None, dictionary=dictionary, lang=LANG, today=today, period=period,
-                          explain=explain)  # fmt: skip
+    checked = check_files(files, ledger=chosen.id if chosen else None, lang=LANG, explain=explain, **settings)
     return checked, {one.id: one.short for one in loaded.ledgers.values()}
 
 

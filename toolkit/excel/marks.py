@@ -42,6 +42,23 @@ def findings_sheets(book: Any) -> list[Any]:
     return [sheet for sheet in named if is_findings_sheet(sheet.name, sheet.range((1, 1)).value)]
 
 
+def marked_sheets(program: Program, book: Any) -> set[str]:
+    """Return the names of the sheets that carry rules or notes of ours; findings sheets are not among them."""
+    ours = {sheet.name for sheet in findings_sheets(book)}
+    others = [sheet for sheet in book.sheets if sheet.name not in ours]
+    return {sheet.name for sheet in others if program.count_rules(sheet) or _notes_of_ours(program, sheet)}
+
+
+def _notes_of_ours(program: Program, sheet: Any) -> dict[Place, str]:
+    """Return our notes of a sheet, each with what somebody typed behind it."""
+    found: dict[Place, str] = {}
+    for place, said in program.notes(sheet).items():
+        if said.lstrip().startswith(NOTE_PREFIX):
+            _, _, typed = said.replace("\r\n", "\n").replace("\r", "\n").partition(f"\n{NOTE_END}")
+            found[place] = typed.strip()
+    return found
+
+
 def take_off(program: Program, book: Any) -> bool:
     """Remove every mark of ours, whoever put it on; say whether there were any."""
     listed = findings_sheets(book)
@@ -60,11 +77,7 @@ def take_off(program: Program, book: Any) -> bool:
 
 def _take_notes_off(program: Program, sheet: Any) -> bool:
     """Remove our notes; what somebody typed behind one stays."""
-    changed: dict[Place, str] = {}
-    for place, said in program.notes(sheet).items():
-        if said.lstrip().startswith(NOTE_PREFIX):
-            _, _, typed = said.replace("\r\n", "\n").replace("\r", "\n").partition(f"\n{NOTE_END}")
-            changed[place] = typed.strip()
+    changed = _notes_of_ours(program, sheet)
     program.change_notes(sheet, changed)
     return bool(changed)
 

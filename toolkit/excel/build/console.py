@@ -110,13 +110,13 @@ def write_addin(modules: Sequence[Module], settings: Settings) -> bytes:
 def _buttons(toolbox: _Toolbox) -> None:
     name = toolbox.say("sheet.console")
     sheet = toolbox.sheet(name, "ConsoleSheet")
-    for column, width in enumerate((2, 20, 56, 3, 13, 58)):
+    for column, width in enumerate((2, 20, 47, 2, 11, 15, 11, 15)):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 40)
     sheet.write_string("B1", toolbox.say("console.title"), toolbox.format(font_size=22, bold=True, font_color=_INK))
     sheet.write_string("B2", toolbox.say("console.subtitle"), toolbox.format(font_color=_MUTED))
     said = toolbox.say("console.version", version=version())
-    sheet.write_string("F1", said, toolbox.format(font_color=_MUTED, align="right"))
+    sheet.write_string("H1", said, toolbox.format(font_color=_MUTED, align="right"))
     heading = toolbox.format(bold=True, font_size=12, font_color=_INK, bottom=2, bottom_color=_BLUE)
     explained = toolbox.format(font_color=_MUTED, text_wrap=True, indent=1)
     row = 3
@@ -140,40 +140,48 @@ def _buttons(toolbox: _Toolbox) -> None:
 
 
 def _panel(toolbox: _Toolbox, sheet: Any, name: str, heading: Any) -> None:
-    """Write the right side: what is going on, the last result, the county in figures."""
+    """Write the right side, beside the first three groups: what is going on, the last result, the county in figures."""
     label = toolbox.format(font_color=_MUTED, bg_color=_PALE, border=1, border_color=_LINE, indent=1)
     value = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1)
+    top = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1, valign="top")
     bar = toolbox.format(num_format="0%;;", border=1, border_color=_LINE, align="center")
     number = toolbox.format(
-        num_format="#,##0", border=1, border_color=_LINE, bold=True, font_size=12, align="left", indent=1
+        num_format="#,##0", border=1, border_color=_LINE, bold=True, font_size=14, align="left", indent=1
     )
+    first, second, third = (3 + sum(len(actions) + 2 for actions in list(GROUPS.values())[:at]) for at in range(3))
 
     def title(row: int, key: str) -> None:
         sheet.write_string(row, 4, toolbox.say(f"console.{key}"), heading)
-        sheet.write_blank(row, 5, None, heading)
+        for column in (5, 6, 7):
+            sheet.write_blank(row, column, None, heading)
 
-    def line(row: int, key: str, held: str, cell_name: str, look: Any) -> None:
-        sheet.write_string(row, 4, toolbox.say(f"console.{key}"), label)
-        sheet.write(row, 5, held, look)
-        toolbox.name_cell(cell_name, name, f"$F${row + 1}")
+    def line(rows: tuple[int, int], key: str, cell_name: str, look: Any, held: str = "") -> None:
+        """Write a label and, across the panel, the cell behind it."""
+        if rows[0] == rows[1]:
+            sheet.write_string(rows[0], 4, toolbox.say(f"console.{key}"), label)
+        else:
+            sheet.merge_range(rows[0], 4, rows[1], 4, toolbox.say(f"console.{key}"), label)
+        sheet.merge_range(rows[0], 5, rows[1], 7, held, look)
+        toolbox.name_cell(cell_name, name, f"$F${rows[0] + 1}")
 
-    title(3, "now")
-    line(4, "step", toolbox.say("console.idle"), STEP, value)
-    line(5, "progress", "", BAR, bar)
-    sheet.conditional_format(5, 5, 5, 5, {"type": "data_bar", "bar_color": "#7FB2E5", "bar_solid": True, "min_type": "num",
-                                         "min_value": 0, "max_type": "num", "max_value": 1})  # fmt: skip
-    title(7, "last")
-    line(8, "when", "", WHEN, value)
-    line(9, "what", toolbox.say("console.nothing"), WHAT, value)
-    top = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1, valign="top")
-    sheet.merge_range(10, 4, 14, 4, toolbox.say("console.result"), label)
-    sheet.merge_range(10, 5, 14, 5, "", top)
-    toolbox.name_cell(RESULT, name, "$F$11")
-    title(16, "figures")
-    for row, (key, cell_name) in enumerate(
-        (("owed", OWED), ("reported", REPORTED), ("errors", ERRORS), ("warnings", WARNINGS)), 17
-    ):
-        line(row, key, "", cell_name, number)
+    title(first, "now")
+    line((first + 1, first + 1), "step", STEP, value, toolbox.say("console.idle"))
+    line((first + 2, first + 2), "progress", BAR, bar)
+    sheet.conditional_format(first + 2, 5, first + 2, 7, {
+        "type": "data_bar", "bar_color": "#7FB2E5", "bar_solid": True, "min_type": "num", "min_value": 0,
+        "max_type": "num", "max_value": 1,
+    })  # fmt: skip
+    title(second, "last")
+    line((second + 1, second + 1), "when", WHEN, value)
+    line((second + 2, second + 2), "what", WHAT, value, toolbox.say("console.nothing"))
+    line((second + 3, second + 5), "result", RESULT, top)
+    title(third, "figures")
+    figures = (("owed", OWED), ("reported", REPORTED), ("errors", ERRORS), ("warnings", WARNINGS))
+    for at, (key, cell_name) in enumerate(figures):
+        row, column = third + 1 + at // 2, 4 + at % 2 * 2
+        sheet.write_string(row, column, toolbox.say(f"console.{key}"), label)
+        sheet.write_blank(row, column + 1, None, number)
+        toolbox.name_cell(cell_name, name, f"${'FH'[at % 2]}${row + 1}")
 
 
 def _stations(toolbox: _Toolbox) -> None:

@@ -48,6 +48,10 @@ class Program(Protocol):
         """Say whether a workbook was opened only for reading."""
         ...
 
+    def modified(self, book: Any) -> bool:
+        """Say whether a workbook holds changes that were not saved."""
+        ...
+
     def protection(self, book: Any) -> Protection:
         """Return what is protected."""
         ...
@@ -62,6 +66,10 @@ class Program(Protocol):
 
     def clean(self, book: Any) -> AbstractContextManager[None]:
         """Write into a workbook without it asking to be saved for that."""
+        ...
+
+    def count_rules(self, sheet: Any) -> int:
+        """Return how many conditional formats of ours a sheet carries."""
         ...
 
     def take_rules_off(self, sheet: Any) -> int:

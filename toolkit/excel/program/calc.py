@@ -8,26 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.excel.libreoffice.office import file_url, properties, uno
-from toolkit.excel.libreoffice.values import colour_number
 from toolkit.excel.libreoffice.workbooks import FILTERS
 from toolkit.excel.program import Held, Place, Protection
-from toolkit.excel.program.calc_sheets import PAGE_STYLE, append_sheet, columns_of, range_address, ranges_of
+from toolkit.excel.program.calc_rules import count_rules, put_rules_on, take_rules_off
+from toolkit.excel.program.calc_sheets import append_sheet, columns_of, ranges_of
+from toolkit.excel.program.calc_styles import forget_styles
 from toolkit.marking.cells import BLANK, Content
 from toolkit.marking.highlights import Rule
-from toolkit.marking.labels import RULE
 from toolkit.marking.listing import Listing
 from toolkit.marking.notes import Notes
-from toolkit.marking.styles import LOOKS
-from toolkit.model import split_cell
 
-_STYLE = "taizhang-"
-_CONDITION, _EXPRESSION = 0, 24
-_LOGICAL, _DATE = 1024, 2
 _NOTES = 8
 _STRING = 2
-_DOTTED, _DASHED, _SOLID = 1, 2, 0
-_LINES = {"thin": _SOLID, "dashed": _DASHED, "dotted": _DOTTED}
-_THIN = 26
+_LOGICAL, _DATE = 1024, 2
 
 
 class Calc:
@@ -44,6 +37,10 @@ class Calc:
     def read_only(self, book: Any) -> bool:
         """Say whether a workbook was opened only for reading."""
         return bool(book.impl.document.isReadonly())
+
+    def modified(self, book: Any) -> bool:
+        """Say whether a workbook holds changes that were not saved."""
+        return bool(book.impl.document.isModified())
 
     def protection(self, book: Any) -> Protection:
         """Return what is protected."""
@@ -94,41 +91,17 @@ class Calc:
             if not before:
                 document.setModified(False)
 
+    def count_rules(self, sheet: Any) -> int:
+        """Return how many conditional formats of ours a sheet carries."""
+        return count_rules(sheet)
+
     def take_rules_off(self, sheet: Any) -> int:
         """Remove our conditional formats from a sheet; return how many there were."""
-        listed = sheet.impl.sheet.ConditionalFormats
-        count = 0
-        for format_ in listed.getConditionalFormats():
-            entries = [format_.getByIndex(number) for number in range(format_.getCount())]
-            ours = [number for number, entry in enumerate(entries) if _is_ours(entry)]
-            count += len(ours)
-            if ours and len(ours) == len(entries):
-                listed.removeByID(format_.ID)
-                continue
-            for number in reversed(ours):
-                format_.removeByIndex(number)
-        return count
+        return take_rules_off(sheet)
 
     def put_rules_on(self, sheet: Any, rules: Sequence[Rule]) -> None:
-        """Add conditional formats. Where a format of the sheet's own applies as well, LibreOffice shows the older one."""
-        cells, document = sheet.impl.sheet, sheet.book.impl.document
-        listed, number = cells.ConditionalFormats, cells.RangeAddress.Sheet
-        ranges = document.createInstance("com.sun.star.sheet.SheetCellRanges")
-        wanted = {}
-        for rule in rules:
-            addresses = tuple(_address(number, area) for area in rule.sqref.split())
-            ranges.addRangeAddresses(addresses, False)  # noqa: FBT003 - UNO knows no names
-            wanted[listed.createByRange(ranges)] = rule
-            ranges.removeRangeAddresses(addresses)
-        styles = {kind: _style(document, kind) for kind in dict.fromkeys(rule.kind for rule in rules)}
-        for format_ in listed.getConditionalFormats():
-            if format_.ID in wanted:
-                rule = wanted[format_.ID]
-                format_.createEntry(_CONDITION, 0)
-                entry = format_.getByIndex(0)
-                entry.Operator = _EXPRESSION
-                entry.Formula1 = rule.formula
-                entry.StyleName = styles[rule.kind]
+        """Add conditional formats before those of the sheet itself."""
+        put_rules_on(sheet, rules)
 
     def notes(self, sheet: Any) -> dict[Place, str]:
         """Return the notes of a sheet."""
@@ -167,12 +140,7 @@ class Calc:
 
     def forget_formats(self, book: Any) -> None:
         """Remove the styles behind our conditional formats and sheets."""
-        families = book.impl.document.StyleFamilies
-        names = [("CellStyles", _STYLE + kind) for kind in LOOKS] + [("PageStyles", PAGE_STYLE)]
-        for family, name in names:
-            styles = families.getByName(family)
-            if styles.hasByName(name) and not (family == "PageStyles" and styles.getByName(name).isInUse()):
-                styles.removeByName(name)
+        forget_styles(book.impl.document)
 
     def held(self, sheet: Any, places: Sequence[Place]) -> dict[Place, Held]:
         """Return what cells hold now."""
@@ -196,18 +164,6 @@ class Calc:
             cell.setValue(float(content.value or 0))
 
 
-def _address(sheet: int, area: str) -> Any:
-    """Return ``B2`` or ``B2:C5`` as UNO takes it."""
-    first, _, last = area.partition(":")
-    (top, left), (bottom, right) = split_cell(first), split_cell(last or first)
-    return range_address(sheet, left - 1, top - 1, right - 1, bottom - 1)
-
-
-def _is_ours(entry: Any) -> bool:
-    formula = getattr(entry, "Formula1", None) or ""
-    return RULE.search(formula.encode()) is not None
-
-
 def _content(cell: Any, shown_as: int) -> Content:
     """Return what a cell holds; Calc keeps TRUE and FALSE as numbers with a format of their own."""
     kind = cell.Type.value
@@ -218,24 +174,3 @@ def _content(cell: Any, shown_as: int) -> Content:
     if kind == "TEXT" or (kind == "FORMULA" and cell.FormulaResultType2 == _STRING):
         return Content("text", cell.getString()) if cell.getString() else BLANK
     return Content("boolean", bool(cell.getValue())) if shown_as == _LOGICAL else Content("number", cell.getValue())
-
-
-def _style(document: Any, kind: str) -> str:
-    """Return the name of the cell style that shows a kind of mark, made where it is missing."""
-    styles = document.StyleFamilies.getByName("CellStyles")
-    name = _STYLE + kind
-    if styles.hasByName(name):
-        return name
-    look = LOOKS[kind]
-    style = document.createInstance("com.sun.star.style.CellStyle")
-    styles.insertByName(name, style)
-    style.ParentStyle = ""  # else the default style's font would replace the cell's own
-    style.CellBackColor = colour_number(look.fill)
-    line = uno().createUnoStruct("com.sun.star.table.BorderLine2")
-    line.Color, line.LineWidth, line.LineStyle = colour_number(look.ink), _THIN, _LINES[look.line]
-    for side in ("LeftBorder", "RightBorder", "TopBorder", "BottomBorder"):
-        setattr(style, side, line)
-    if look.bold:
-        style.CharWeight = style.CharWeightAsian = 150.0
-        style.CharColor = colour_number(look.ink)
-    return name

@@ -8,6 +8,7 @@ from typing import Any
 
 from toolkit.excel.libreoffice.office import uno
 from toolkit.excel.libreoffice.values import colour_number
+from toolkit.excel.program.calc_styles import page_style
 from toolkit.marking.listing import Listing
 from toolkit.marking.styles import FONT, CellLook
 from toolkit.model import column_number
@@ -16,9 +17,6 @@ _PIECE = re.compile(r"(\"(?:[^\"]|\"\")*\")|('(?:[^']|'')*')!|,")
 _BOLD, _PLAIN = 150.0, 100.0
 _MIDDLE = 2
 _INDENT = 200
-_A4 = (21_000, 29_700)
-PAGE_STYLE = "taizhang"
-"""The page style of our sheets."""
 
 _CHARACTER_WIDTH = 190.0
 _POINT = 35.28
@@ -151,21 +149,10 @@ def _set_out(document: Any, cells: Any, listing: Listing) -> None:
     filters.getByTable(area.Sheet).AutoFilter = True
     head = cells.getCellRangeByPosition(0, listing.header_row - 1, last_column, listing.header_row - 1)
     cells.setTitleRows(head.RangeAddress)
-    cells.PageStyle = _page_style(document)
+    cells.PageStyle = page_style(document)
     cells.setPrintTitleRows(True)
     controller = document.CurrentController
     if controller is not None:
         controller.setActiveSheet(cells)
         controller.freezeAtPosition(0, listing.header_row)
         controller.ShowGrid = False
-
-
-def _page_style(document: Any) -> str:
-    """Return the page style of our sheets, as wide as a landscape page; made where it is missing."""
-    styles = document.StyleFamilies.getByName("PageStyles")
-    if not styles.hasByName(PAGE_STYLE):
-        style = document.createInstance("com.sun.star.style.PageStyle")
-        styles.insertByName(PAGE_STYLE, style)
-        names = ("CenterHorizontally", "Height", "IsLandscape", "ScaleToPagesX", "ScaleToPagesY", "Width")
-        style.setPropertyValues(names, (True, _A4[0], True, 1, 0, _A4[1]))
-    return PAGE_STYLE

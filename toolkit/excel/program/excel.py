@@ -37,6 +37,10 @@ class Excel:
         """Say whether a workbook was opened only for reading."""
         return bool(book.api.ReadOnly)
 
+    def modified(self, book: Any) -> bool:
+        """Say whether a workbook holds changes that were not saved."""
+        return not book.api.Saved
+
     def protection(self, book: Any) -> Protection:
         """Return what is protected."""
         sheets = frozenset(sheet.name for sheet in book.sheets if sheet.api.ProtectContents)
@@ -81,16 +85,25 @@ class Excel:
             if before:
                 book.api.Saved = True
 
+    def count_rules(self, sheet: Any) -> int:
+        """Return how many conditional formats of ours a sheet carries."""
+        return len(self._rules_of_ours(sheet))
+
     def take_rules_off(self, sheet: Any) -> int:
         """Remove our conditional formats from a sheet; return how many there were."""
+        numbers = self._rules_of_ours(sheet)
+        for number in reversed(numbers):
+            sheet.api.Cells.FormatConditions.Item(number).Delete()
+        return len(numbers)
+
+    @staticmethod
+    def _rules_of_ours(sheet: Any) -> list[int]:
+        """Return the numbers of our conditional formats on a sheet, ascending."""
         listed = sheet.api.Cells.FormatConditions
-        count = 0
-        for number in range(int(listed.Count), 0, -1):
-            rule = listed.Item(number)
-            if rule.Type == _EXPRESSION and RULE.search(str(rule.Formula1).encode()):
-                rule.Delete()
-                count += 1
-        return count
+        rules = ((number, listed.Item(number)) for number in range(1, int(listed.Count) + 1))
+        return [
+            number for number, rule in rules if rule.Type == _EXPRESSION and RULE.search(str(rule.Formula1).encode())
+        ]
 
     def put_rules_on(self, sheet: Any, rules: Sequence[Rule]) -> None:
         """Add conditional formats before those of the sheet itself.

@@ -1,0 +1,64 @@
+"""The console sheet: what is going on, the last result, the county in figures, the stations."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from toolkit.excel import names
+from toolkit.excel.program import Program
+from toolkit.messages import text
+
+
+class Console:
+    """The toolbox workbook as far as it shows something; without one (a click on the ribbon) nothing is shown."""
+
+    def __init__(self, book: Any, program: Program, lang: str) -> None:
+        self._book, self._program, self._lang = book, program, lang
+
+    def step(self, said: str | None, share: float | None = None) -> None:
+        """Show what is going on and how far it is, from 0 to 1; None: nothing any more."""
+        idle = text("buttons.console.idle", self._lang)
+        self._write({names.STEP: said or idle, names.BAR: share if said and share else ""})
+
+    def result(self, action: str, said: str) -> None:
+        """Show what came of a click."""
+        now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        caption = text(f"buttons.action.{action}.caption", self._lang)
+        self._write({names.WHEN: now, names.WHAT: caption, names.RESULT: said})
+
+    def figures(self, totals: Mapping[str, int]) -> None:
+        """Show the county in figures."""
+        keys = {names.OWED: "stations", names.REPORTED: "reported", names.ERRORS: "errors", names.WARNINGS: "warnings"}
+        self._write({name: totals[key] for name, key in keys.items()})
+
+    def stations(self, rows: Sequence[Sequence[Any]]) -> None:
+        """List the stations, one row each in the order of ``names.STATION_COLUMNS``."""
+        with self._writing() as book:
+            if book is None:
+                return
+            first = book.names[names.STATIONS].refers_to_range
+            sheet, top, left = first.sheet, first.row, first.column
+            right = left + len(names.STATION_COLUMNS) - 1
+            last = max(sheet.used_range.last_cell.row, top)
+            sheet.range((top, left), (last, right)).clear_contents()
+            if rows:
+                sheet.range((top, left), (top + len(rows) - 1, right)).value = [list(row) for row in rows]
+
+    def _write(self, values: Mapping[str, Any]) -> None:
+        with self._writing() as book:
+            if book is not None:
+                for name, value in values.items():
+                    book.names[name].refers_to_range.value = value
+
+    @contextlib.contextmanager
+    def _writing(self) -> Any:
+        """Write into the toolbox without it asking to be saved; one that was closed or is being edited is left alone."""
+        with contextlib.suppress(Exception):
+            if self._book is None or names.STEP not in self._book.names:
+                yield None
+                return
+            with self._program.clean(self._book):
+                yield self._book
