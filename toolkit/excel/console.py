@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,9 +36,8 @@ class Console:
 
     def stations(self, rows: Sequence[Sequence[Any]]) -> None:
         """List the stations, one row each in the order of ``names.STATION_COLUMNS``."""
-        with self._writing() as book:
-            if book is None:
-                return
+
+        def list_them(book: Any) -> None:
             first = book.names[names.STATIONS].refers_to_range
             sheet, top, left = first.sheet, first.row, first.column
             right = left + len(names.STATION_COLUMNS) - 1
@@ -47,18 +46,20 @@ class Console:
             if rows:
                 sheet.range((top, left), (top + len(rows) - 1, right)).value = [list(row) for row in rows]
 
-    def _write(self, values: Mapping[str, Any]) -> None:
-        with self._writing() as book:
-            if book is not None:
-                for name, value in values.items():
-                    book.names[name].refers_to_range.value = value
+        self._change(list_them)
 
-    @contextlib.contextmanager
-    def _writing(self) -> Any:
+    def _write(self, values: Mapping[str, Any]) -> None:
+        def write_them(book: Any) -> None:
+            for name, value in values.items():
+                book.names[name].refers_to_range.value = value
+
+        self._change(write_them)
+
+    def _change(self, act: Callable[[Any], None]) -> None:
         """Write into the toolbox without it asking to be saved; one that was closed or is being edited is left alone."""
-        with contextlib.suppress(Exception):
-            if self._book is None or names.STEP not in self._book.names:
-                yield None
-                return
-            with self._program.clean(self._book):
-                yield self._book
+        if self._book is None:
+            return
+        with contextlib.suppress(Exception):  # the console shows what is said elsewhere as well
+            if names.STEP in self._book.names:
+                with self._program.clean(self._book):
+                    act(self._book)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CONSOLE_FILE, ADDIN_FILE = "台账工具箱.xlsm", "台账工具箱.xlam"
+CONSOLE_FILE, ADDIN_FILE, RESIDENT_FILE = "台账工具箱.xlsm", "台账工具箱.xlam", "常驻服务.bat"
 
 GROUPS = {
     "book": ("check", "clear", "accept", "take-back"),

@@ -66,8 +66,10 @@ def refuse_protected(desk: Desk, book: Any, sheets: set[str], *, structure: bool
         said: what was found so far; it is told all the same.
 
     Raises:
-        Refused: a sheet that is to be changed is protected, or the list of sheets.
+        Refused: a sheet that is to be changed is protected, or the list of sheets; or nothing in the workbook can be changed.
     """
+    if (sheets or structure) and not desk.program.edits_read_only and desk.program.read_only(book):
+        raise Refused("read_only", book=book.name, said=said)
     protection = desk.program.protection(book)
     if protection.sheets:
         locked = sorted((sheets | marked_sheets(desk.program, book)) & protection.sheets)

@@ -110,7 +110,7 @@ def write_addin(modules: Sequence[Module], settings: Settings) -> bytes:
 def _buttons(toolbox: _Toolbox) -> None:
     name = toolbox.say("sheet.console")
     sheet = toolbox.sheet(name, "ConsoleSheet")
-    for column, width in enumerate((2, 20, 47, 2, 11, 15, 11, 15)):
+    for column, width in enumerate((2, 20, 49, 2, 11, 15, 11, 15)):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 40)
     sheet.write_string("B1", toolbox.say("console.title"), toolbox.format(font_size=22, bold=True, font_color=_INK))
@@ -216,7 +216,7 @@ def _settings(toolbox: _Toolbox) -> None:
     """Write the settings; the cells C4, C5 and C6 are what the macros go by."""
     settings = toolbox.settings
     sheet = toolbox.sheet(toolbox.say("sheet.settings"), "SettingsSheet")
-    for column, width in enumerate((2, 16, 60, 70)):
+    for column, width in enumerate((2, 16, 52, 56)):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 30)
     sheet.write_string("B1", toolbox.say("settings.title"), toolbox.format(font_size=16, bold=True, font_color=_INK))
@@ -227,7 +227,7 @@ def _settings(toolbox: _Toolbox) -> None:
     starts = [toolbox.say("settings.direct"), toolbox.say("settings.resident")]
     rows = (("python", settings.python), ("workspace", settings.workspace), ("start", starts[settings.resident]))
     for row, (key, value) in enumerate(rows, 3):
-        sheet.set_row(row, 34)
+        sheet.set_row(row, 38)
         sheet.write_string(row, 1, toolbox.say(f"settings.{key}"), label)
         sheet.write_string(row, 2, value, entry)
         sheet.write_string(row, 3, toolbox.say(f"settings.{key}-hint"), hint)

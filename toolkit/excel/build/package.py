@@ -11,7 +11,7 @@ from pathlib import Path
 from toolkit.excel.build.console import write_addin, write_console
 from toolkit.excel.build.settings import Settings
 from toolkit.excel.build.vbaproject import read_module
-from toolkit.excel.names import ADDIN_FILE, CONSOLE_FILE
+from toolkit.excel.names import ADDIN_FILE, CONSOLE_FILE, RESIDENT_FILE
 from toolkit.marking.xmlscan import escape
 from toolkit.messages import text
 
@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z.-]+)\}")
 
 
 def build(folder: Path, settings: Settings, macros: Path | None = None) -> tuple[Path, Path]:
-    """Write the console workbook and the add-in into ``folder``; return their paths.
+    """Write the console workbook and the add-in into ``folder``; return their paths. For Windows, also what starts the resident mode.
 
     Raises:
         FileNotFoundError: the folder with the macros is missing.
@@ -39,7 +39,18 @@ def build(folder: Path, settings: Settings, macros: Path | None = None) -> tuple
     console, addin = folder / CONSOLE_FILE, folder / ADDIN_FILE
     _write(console, _repacked(write_console(modules, settings), None))
     _write(addin, _repacked(write_addin(modules, settings), ribbon))
+    if settings.python.lower().endswith(".exe"):
+        _write(folder / RESIDENT_FILE, _resident(settings.python))
     return console, addin
+
+
+def _resident(python: str) -> bytes:
+    """Return the batch file that starts the resident program: ASCII, whatever the machine's code page."""
+    program = re.sub(r"pythonw\.exe$", "python.exe", python, flags=re.IGNORECASE)
+    here = "" if re.match(r"[A-Za-z]:|[\\/]", program) else "%~dp0"
+    return f'@echo off\r\n"{here}{program}" -X utf8 -m toolkit buttons serve\r\nif errorlevel 1 pause\r\n'.encode(
+        "mbcs" if sys.platform == "win32" else "utf-8"
+    )
 
 
 def macros_folder() -> Path:

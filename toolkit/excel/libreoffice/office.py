@@ -14,9 +14,11 @@ import shutil
 import subprocess
 import sys
 import time
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from types import FunctionType
+from typing import Any, TypeVar
 
 VARIABLE = "TAIZHANG_OFFICE"
 """Names another pipe or socket than our own, as UNO writes it: ``pipe,name=…`` or ``socket,host=…,port=…``."""
@@ -34,6 +36,34 @@ class OfficeUnavailable(Exception):  # noqa: N818 - it says what it is
     def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
         self.code, self.params = code, params
+
+
+class OfficeFault(Exception):  # noqa: N818 - it says what it is
+    """LibreOffice could not do what was asked; its own exceptions cannot pass through Python's context managers."""
+
+
+_Class = TypeVar("_Class", bound=type)
+
+
+def plain_errors(wrapped: _Class) -> _Class:
+    """Have every method of a class raise ``OfficeFault`` where LibreOffice raises something of its own."""
+    for name, method in list(vars(wrapped).items()):
+        if isinstance(method, FunctionType) and not name.startswith("_"):
+            setattr(wrapped, name, _plainly(method))
+    return wrapped
+
+
+def _plainly(method: FunctionType) -> Callable[..., Any]:
+    @wraps(method)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except Exception as error:
+            if "com.sun.star" in type(error).__name__:
+                raise OfficeFault(f"{type(error).__name__}: {str(error)[:300]}") from None
+            raise
+
+    return plain
 
 
 def address() -> str:
@@ -102,7 +132,7 @@ def _resolved() -> Any:
     try:
         return resolver.resolve(f"uno:{address()};urp;StarOffice.ComponentContext")
     except Exception as error:
-        if type(error).__name__ == "NoConnectException":
+        if type(error).__name__.endswith("NoConnectException"):
             return None
         raise
 

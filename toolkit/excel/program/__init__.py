@@ -40,6 +40,11 @@ class Protection:
 class Program(Protocol):
     """A spreadsheet program. Books and sheets are those of xlwings."""
 
+    @property
+    def edits_read_only(self) -> bool:
+        """Whether a workbook opened only for reading can be changed in memory all the same."""
+        ...
+
     def books_by_recency(self, app: Any) -> list[Any]:
         """Return the visible open workbooks, the one in front first."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from toolkit.excel.libreoffice.office import file_url, properties, uno
+from toolkit.excel.libreoffice.office import file_url, plain_errors, properties, uno
 from toolkit.excel.libreoffice.workbooks import FILTERS
 from toolkit.excel.program import Held, Place, Protection
 from toolkit.excel.program.calc_rules import count_rules, put_rules_on, take_rules_off
@@ -23,8 +23,11 @@ _STRING = 2
 _LOGICAL, _DATE = 1024, 2
 
 
+@plain_errors
 class Calc:
     """A running LibreOffice."""
+
+    edits_read_only = False
 
     def books_by_recency(self, app: Any) -> list[Any]:
         """Return the visible open workbooks, the one in front first; LibreOffice does not tell the order of the others."""

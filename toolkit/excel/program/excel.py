@@ -28,6 +28,8 @@ _LIST_SEPARATOR = 5
 class Excel:
     """A running Excel or WPS."""
 
+    edits_read_only = True
+
     def books_by_recency(self, app: Any) -> list[Any]:
         """Return the visible open workbooks, the one in front first."""
         names = dict.fromkeys(window.Parent.Name for window in app.api.Windows if window.Visible)
