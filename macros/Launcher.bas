@@ -166,7 +166,7 @@ Private Function Exchange() As String
     folder = Environ("TAIZHANG_EXCHANGE")
     If folder = "" And Environ("LOCALAPPDATA") <> "" Then folder = Environ("LOCALAPPDATA") & mark & "taizhang"
     If folder = "" Then folder = Environ("HOME") & mark & ".taizhang"
-    If Dir(folder, vbDirectory) = "" Then MkDir folder
+    MakeFolder folder
     Exchange = folder & mark
 End Function
 
@@ -185,9 +185,25 @@ Private Function FileExists(ByVal path As String) As Boolean
     End If
 End Function
 
+Private Sub MakeFolder(ByVal path As String)
+    Dim system As Object
+    Set system = Files()
+    If system Is Nothing Then
+        If Dir(path, vbDirectory) = "" Then MkDir path
+    Else
+        If Not system.FolderExists(path) Then system.CreateFolder path
+    End If
+End Sub
+
 Private Sub RemoveFile(ByVal path As String)
+    Dim system As Object
     On Error Resume Next
-    If FileExists(path) Then Kill path
+    Set system = Files()
+    If system Is Nothing Then
+        If Dir(path) <> "" Then Kill path
+    Else
+        If system.FileExists(path) Then system.DeleteFile path
+    End If
 End Sub
 
 Private Sub MoveFile(ByVal path As String, ByVal target As String)
@@ -243,8 +259,11 @@ End Function
 
 Private Function Encoded(ByVal text As String) As String
     Dim at As Long
+    Dim code As Long
     For at = 1 To Len(text)
-        Encoded = Encoded & Right("000" & Hex(AscW(Mid(text, at, 1)) And &HFFFF&), 4)
+        code = AscW(Mid(text, at, 1))
+        If code < 0 Then code = code + 65536
+        Encoded = Encoded & Right("000" & Hex(code), 4)
     Next at
 End Function
 

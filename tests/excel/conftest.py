@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -75,19 +77,17 @@ def start_office(folder: Path, *options: str, name: str, env: dict[str, str]) ->
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
     command = [needs("soffice"), f"-env:UserInstallation={profile.as_uri()}", f"--accept=pipe,name={name};urp;", "--norestore",
                "--nologo", "--nodefault", *options]  # fmt: skip
-    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            start_new_session=True)  # fmt: skip
 
 
-def stop_office(process: subprocess.Popen[bytes], app: Any) -> None:
-    """End a LibreOffice that we started."""
-    try:
-        app.impl.desktop.terminate()
-    except Exception:  # noqa: BLE001 - it ends while it answers
-        pass
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
+def stop_office(process: subprocess.Popen[bytes]) -> None:
+    """End a LibreOffice that we started, with the process it runs in: asked politely, it would want to know what to save."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
 
 
 def attach_patiently() -> Any:
@@ -113,7 +113,7 @@ def office_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
     try:
         yield Office(app, process)
     finally:
-        stop_office(process, app)
+        stop_office(process)
 
 
 @pytest.fixture
@@ -125,8 +125,10 @@ def office(office_process: Office) -> Iterator[Office]:
 def ledger_rows(count: int = 6) -> list[list[Any]]:
     """Return a ledger of L3 with known mistakes: C2 missing, B3 a wrong ID, E4 no date; the rest is right."""
     rows: list[list[Any]] = [["姓名", "身份证号", "困难类型", "帮扶措施", "帮扶日期", "联系电话"]]
-    for number in range(1, count + 1):
-        rows.append([f"张三{'甲乙丙丁戊己庚辛'[number % 8]}", make_id(order=number), "生活困难", "补助", "2020.5.1", f"138{number:08d}"])
+    rows += [
+        [f"张三{'甲乙丙丁戊己庚辛'[number % 8]}", make_id(order=number), "生活困难", "补助", "2020.5.1", f"138{number:08d}"]
+        for number in range(1, count + 1)
+    ]
     rows[1][2] = None
     wrong = rows[2][1]
     rows[2][1] = wrong[:-1] + ("0" if wrong[-1] != "0" else "1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,20 @@ def test_no_libreoffice_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert "taizhang buttons open" in decoded(said[1])
 
 
+def test_without_xlwings_it_is_said_what_to_install(tmp_path: Path) -> None:
+    code = f"""
+import sys
+sys.modules["xlwings"] = None
+from pathlib import Path
+from toolkit.excel.clicks import serve_click
+from toolkit.excel.exchange import Request, decoded
+serve_click(Request("check", claimed=Path({str(tmp_path / "1.run")!r})))
+print(decoded(Path({str(tmp_path / "1.reply")!r}).read_text().split()[1]))
+"""
+    done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True)
+    assert "taizhang-toolkit[excel]" in done.stdout, done.stderr
+
+
 def test_a_bridge_for_another_python_is_named_before_it_can_crash(tmp_path: Path) -> None:
     """A subprocess: once the bridge is loaded, nothing is looked for any more."""
     (tmp_path / "libpyuno.so").write_bytes(b"\x7fELF ... libpython3.99.so.1.0 ...")
@@ -190,7 +205,5 @@ try:
 except office.OfficeUnavailable as error:
     print(error.code, error.params["wanted"], "uno" in sys.modules)
 """
-    import sys
-
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.split() == ["other-python", "3.99", "False"], done.stderr

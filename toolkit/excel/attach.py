@@ -22,8 +22,11 @@ def attach(request: Request) -> Any:
     Raises:
         Refused: it cannot be reached.
     """
-    with _light():
-        importlib.import_module("xlwings")
+    try:
+        with _light():
+            importlib.import_module("xlwings")
+    except ImportError as error:
+        raise Refused("no_xlwings") from error
     return _on_windows(request) if sys.platform == "win32" else _libreoffice()
 
 

@@ -121,17 +121,18 @@ def _buttons(toolbox: _Toolbox) -> None:
     explained = toolbox.format(font_color=_MUTED, text_wrap=True, indent=1)
     row = 3
     for group, actions in GROUPS.items():
-        sheet.set_row(row, 26)
+        sheet.set_row(row, 24)
         sheet.write_string(row, 1, toolbox.say(f"group.{group}"), heading)
         sheet.write_blank(row, 2, None, heading)
         row += 1
         for action in actions:
-            sheet.set_row(row, 36)
-            options = {"macro": MACROS[action], "caption": toolbox.say(f"action.{action}.caption"), "width": 138,
-                       "height": 40, "x_offset": 3, "y_offset": 4}  # fmt: skip
-            sheet.insert_button(row, 1, options)
+            sheet.set_row(row, 31)
+            size = {"width": 138, "height": 34, "x_offset": 3, "y_offset": 3}
+            caption = toolbox.say(f"action.{action}.caption")
+            sheet.insert_button(row, 1, {"macro": MACROS[action], "caption": caption} | size)
             sheet.write_string(row, 2, toolbox.say(f"action.{action}.explain"), explained)
             row += 1
+        sheet.set_row(row, 10)
         row += 1
     _panel(toolbox, sheet, name, heading)
     sheet.set_landscape()
@@ -142,8 +143,8 @@ def _buttons(toolbox: _Toolbox) -> None:
 def _panel(toolbox: _Toolbox, sheet: Any, name: str, heading: Any) -> None:
     """Write the right side, beside the first three groups: what is going on, the last result, the county in figures."""
     label = toolbox.format(font_color=_MUTED, bg_color=_PALE, border=1, border_color=_LINE, indent=1)
-    value = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1)
-    top = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1, valign="top")
+    value = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1, align="left")
+    top = toolbox.format(text_wrap=True, border=1, border_color=_LINE, indent=1, align="left", valign="top")
     bar = toolbox.format(num_format="0%;;", border=1, border_color=_LINE, align="center")
     number = toolbox.format(
         num_format="#,##0", border=1, border_color=_LINE, bold=True, font_size=14, align="left", indent=1

@@ -71,7 +71,7 @@ def _repacked(book: bytes, ribbon: bytes | None) -> bytes:
         for name in source.namelist():
             content = source.read(name)
             if name.endswith(".vml"):
-                content = content.replace(b'face="Calibri" size="220"', 'face="微软雅黑" size="240"'.encode())
+                content = content.replace(b'face="Calibri" size="220"', 'face="微软雅黑" size="230"'.encode())
             if ribbon is not None and name == "[Content_Types].xml":
                 content = content.replace(_WORKBOOK.encode(), _ADDIN.encode())
             if ribbon is not None and name == "_rels/.rels":
