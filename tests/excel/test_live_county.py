@@ -61,7 +61,7 @@ def test_checking_all_leaves_the_files_alone_and_fills_the_console(office: Offic
     assert cell(toolbox, names.ERRORS) == report["totals"]["errors"]
     assert cell(toolbox, names.OWED) == report["totals"]["stations"]
     assert cell(toolbox, names.WHAT) == "检查全部"
-    assert cell(toolbox, names.RESULT) == person.told[0]
+    assert cell(toolbox, names.RESULT) in person.told[0]
     assert cell(toolbox, names.STEP) == "空闲"
     assert cell(toolbox, names.BAR) is None
     listed = toolbox.names[names.STATIONS].refers_to_range

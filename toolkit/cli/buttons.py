@@ -12,6 +12,7 @@ from toolkit.messages import text
 
 
 @taizhang.group(help=help_text("buttons.help"))
+@click.option("--lang", type=click.Choice(["zh", "en"]), default=LANG, expose_value=False, help=help_text("lang"))
 def buttons() -> None:
     """Hold the commands about buttons together."""
 

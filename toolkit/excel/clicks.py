@@ -50,7 +50,7 @@ def serve_click(request: Request, voice: Voice | None = None) -> None:
             return
     if not outcome.quiet:
         with contextlib.suppress(Exception):  # the program may have been closed meanwhile
-            patiently(lambda: desk.voice.tell(outcome.said, warn=outcome.warn))
+            patiently(lambda: desk.voice.tell(f"{outcome.said}\n\n{outcome.more}".strip(), warn=outcome.warn))
 
 
 def _outcome(desk: Desk) -> actions.Outcome:

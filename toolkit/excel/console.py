@@ -24,10 +24,11 @@ class Console:
         self._write({names.STEP: said or idle, names.BAR: share if said and share else ""})
 
     def result(self, action: str, said: str) -> None:
-        """Show what came of a click."""
+        """Show what came of a click, without the blank lines that make a message box easy to read."""
         now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        shown = "\n".join(line for line in said.splitlines() if line.strip())
         caption = text(f"buttons.action.{action}.caption", self._lang)
-        self._write({names.WHEN: now, names.WHAT: caption, names.RESULT: said})
+        self._write({names.WHEN: now, names.WHAT: caption, names.RESULT: shown})
 
     def figures(self, totals: Mapping[str, int]) -> None:
         """Show the county in figures."""

@@ -30,9 +30,13 @@ OF_THE_COUNTY = frozenset({"check-all", "consolidate", "mark-all", "summary", "s
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an action: a text for the person; ``quiet``: it need not be said in a message box."""
+    """What came of an action: a text for the person.
+
+    ``more`` is only for the message box, not for the console; ``quiet``: no message box is needed at all.
+    """
 
     said: str
+    more: str = ""
     warn: bool = False
     quiet: bool = False
 

@@ -12,11 +12,13 @@ from toolkit.excel.desk import Desk
 from toolkit.excel.refusal import Refused
 
 _DONE, _PARTLY, _CANCELLED = 0, 3, 130
+_UNUSABLE = ("unreadable", "encrypted", "locked")
+_MOST_FILES = 8
 
 
 def check_all(desk: Desk) -> Outcome:
     """Check every station's ledgers; their files stay as they are."""
-    return Outcome(_run(desk, "--no-marks"))
+    return _run(desk, "--no-marks")
 
 
 def consolidate(desk: Desk) -> Outcome:
@@ -36,16 +38,16 @@ def mark_all(desk: Desk) -> Outcome:
         raise Refused("marks_off")
     if not desk.voice.ask(desk.say(f"ask.mark_{mode.replace('-', '_')}")):
         return Outcome(desk.say("said.not_marked"), quiet=True)
-    return Outcome(_run(desk))
+    return _run(desk)
 
 
 def _run_and_open(desk: Desk, name: str) -> Outcome:
     """Run without marks and open one of the results."""
     path = desk.settings.path("out") / name
     _close(desk, path)
-    said = _run(desk, "--no-marks")
+    outcome = _run(desk, "--no-marks")
     desk.app.books.open(str(path))
-    return Outcome(said)
+    return outcome
 
 
 def _close(desk: Desk, path: Path) -> None:
@@ -61,7 +63,7 @@ def _close(desk: Desk, path: Path) -> None:
             book.close()
 
 
-def _run(desk: Desk, *options: str) -> str:
+def _run(desk: Desk, *options: str) -> Outcome:
     """Run the pipeline; return what it found.
 
     Raises:
@@ -73,23 +75,18 @@ def _run(desk: Desk, *options: str) -> str:
     report: dict[str, Any] = done.result
     county_figures(desk, report)
     list_stations(desk, report)
-    totals = report["totals"]
-    said = [
-        desk.say(
-            "said.county",
-            **{key: totals[key] for key in ("stations", "reported", "files", "errors", "warnings", "fixed")},
-        )
-    ]
-    unusable = [file["path"] for file in report["files"] if file["status"] in ("unreadable", "encrypted", "locked")]
-    if unusable:
-        said.append(desk.say("said.unusable", count=len(unusable), files="\n".join(unusable[:5])))
-    marked = sum(file["marks"] == "done" for file in report["files"])
-    busy = [file["path"] for file in report["files"] if file["marks"] == "in-use"]
+    keys = ("stations", "reported", "files", "errors", "warnings", "fixed")
+    said = [desk.say("said.county", **{key: report["totals"][key] for key in keys})]
+    more = []
+    lists = {"unusable": [file["path"] for file in report["files"] if file["status"] in _UNUSABLE]}
     if "--no-marks" not in options:
-        said.append(desk.say("said.marked_files", count=marked))
-        if busy:
-            said.append(desk.say("said.in_use", count=len(busy), files="\n".join(busy[:5])))
-    return "\n\n".join(said)
+        said.append(desk.say("said.marked_files", count=sum(file["marks"] == "done" for file in report["files"])))
+        lists["in_use"] = [file["path"] for file in report["files"] if file["marks"] == "in-use"]
+    for name, files in lists.items():
+        if files:
+            said.append(desk.say(f"said.{name}", count=len(files)))
+            more += files[:_MOST_FILES] + (["…"] if len(files) > _MOST_FILES else [])
+    return Outcome("\n".join(said), "\n".join(more))
 
 
 def _refusal(done: Finished) -> Refused:

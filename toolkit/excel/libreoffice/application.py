@@ -127,6 +127,9 @@ class App(base_classes.App):
         finally:
             box.dispose()
 
+    def activate(self, steal_focus: bool = False) -> None:  # noqa: FBT001, FBT002 - as xlwings calls it
+        """Nothing to do: there is one LibreOffice, and windows are brought to the front one by one."""
+
     def calculate(self) -> None:
         """Compute every formula."""
         for document in self.documents():

@@ -96,6 +96,10 @@ class Range(base_classes.Range):
                 tuple(one if isinstance(one, str) else "" if one is None else float(one) for one in row) for row in rows
             )
         )
+        for number, row in enumerate(rows):
+            for column, one in enumerate(row):
+                if isinstance(one, str) and "\n" in one:  # as a whole array Calc takes it for one line
+                    self.cells.getCellByPosition(column, number).setString(one)
 
     def _dated(self) -> set[tuple[int, int]]:
         """Return the places, from 0, whose format shows a date or a time; looked at by runs of one format."""
