@@ -239,31 +239,29 @@ def test_many_findings_fall_back_to_fixed_colours_and_say_so(
     assert rules(tmp_path / "plain.xlsx") == {}
 
 
-def test_nothing_is_left_in_the_temporary_folder(office: Office, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tempfile
-
-    private = tmp_path / "temporary"
-    private.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(private))
-    book = office.open(ledger)
-    office.click("check", book)
-    office.click("accept", book)
-    assert list(private.iterdir()) == []
-
-
-def test_a_copy_of_the_open_workbook_is_for_this_person_only(office: Office, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_copy_of_the_open_workbook_is_private_and_gone_whatever_happens(
+    office: Office, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from toolkit.excel.program.calc import Calc
 
-    modes: list[int] = []
+    folders: list[tuple[Path, int]] = []
     original = Calc.save_copy
 
     def save_copy(self: Calc, book: Any, folder: Path) -> Path:
-        modes.append(folder.stat().st_mode & 0o777)
+        folders.append((folder, folder.stat().st_mode & 0o777))
         return original(self, book, folder)
 
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("halfway")
+
     monkeypatch.setattr(Calc, "save_copy", save_copy)
-    office.click("check", office.open(ledger))
-    assert modes == [0o700]
+    book = office.open(ledger)
+    office.click("check", book)
+    office.click("accept", book)
+    monkeypatch.setattr("toolkit.excel.actions.book.put_on", broken)
+    assert "程序自身出错" in office.click("check", book).warned[0]
+    assert [mode for _, mode in folders] == [0o700] * 3
+    assert not any(folder.exists() for folder, _ in folders)
 
 
 def test_a_person_with_no_reading_of_the_answer(office: Office, ledger: Path) -> None:

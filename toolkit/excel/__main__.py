@@ -16,9 +16,10 @@ def main(words: list[str]) -> int:
     request = claim(Path(words[1]))
     if request is None:
         return 0
-    from toolkit.workers import prepare
+    if request.action in ("check", "accept"):
+        from toolkit.workers import prepare
 
-    prepare()  # first of all: it takes as long as the rest of the start
+        prepare()  # first of all: it takes as long as the rest of the start
     from toolkit.excel.clicks import serve_click
 
     try:

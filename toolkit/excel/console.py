@@ -17,11 +17,17 @@ class Console:
 
     def __init__(self, book: Any, program: Program, lang: str) -> None:
         self._book, self._program, self._lang = book, program, lang
+        self._shown: tuple[str | None, float | None] = ("", None)
 
     def step(self, said: str | None, share: float | None = None) -> None:
         """Show what is going on and how far it is, from 0 to 1; None: nothing any more."""
+        shown = (said, None if share is None else round(share, 1))
+        if shown == self._shown:
+            return
         idle = text("buttons.console.idle", self._lang)
-        self._write({names.STEP: said or idle, names.BAR: share if said and share else ""})
+        values = {names.STEP: said or idle, names.BAR: share if said and share else ""}
+        if self._write(values, unless_copying=said is not None):
+            self._shown = shown
 
     def result(self, action: str, said: str) -> None:
         """Show what came of a click, without the blank lines that make a message box easy to read."""
@@ -49,18 +55,23 @@ class Console:
 
         self._change(list_them)
 
-    def _write(self, values: Mapping[str, Any]) -> None:
+    def _write(self, values: Mapping[str, Any], *, unless_copying: bool = False) -> bool:
         def write_them(book: Any) -> None:
             for name, value in values.items():
                 book.names[name].refers_to_range.value = value
 
-        self._change(write_them)
+        return self._change(write_them, unless_copying=unless_copying)
 
-    def _change(self, act: Callable[[Any], None]) -> None:
-        """Write into the toolbox without it asking to be saved; one that was closed or is being edited is left alone."""
-        if self._book is None:
-            return
+    def _change(self, act: Callable[[Any], None], *, unless_copying: bool = False) -> bool:
+        """Write into the toolbox without it asking to be saved; say whether it was written.
+
+        One that was closed or is being edited is left alone; so is the clipboard of somebody who has just copied cells.
+        """
         with contextlib.suppress(Exception):  # the console shows what is said elsewhere as well
-            if names.STEP in self._book.names:
+            if self._book is not None and names.STEP in self._book.names:
+                if unless_copying and self._program.copying(self._book):
+                    return False
                 with self._program.clean(self._book):
                     act(self._book)
+                return True
+        return False

@@ -69,6 +69,10 @@ class Program(Protocol):
         """Do something to a workbook without the person noticing: drawing, events, selection, scrolling, clipboard are as before."""
         ...
 
+    def copying(self, book: Any) -> bool:
+        """Say whether the person has cells copied that writing anywhere would make the program forget."""
+        ...
+
     def clean(self, book: Any) -> AbstractContextManager[None]:
         """Write into a workbook without it asking to be saved for that."""
         ...

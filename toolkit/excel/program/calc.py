@@ -83,6 +83,10 @@ class Calc:
                     pane.setFirstVisibleRow(row)
                     pane.setFirstVisibleColumn(column)
 
+    def copying(self, book: Any) -> bool:  # noqa: ARG002 - LibreOffice keeps what was copied whatever is written
+        """Say no: LibreOffice keeps what was copied, whatever is written."""
+        return False
+
     @contextlib.contextmanager
     def clean(self, book: Any) -> Iterator[None]:
         """Write into a workbook without it asking to be saved for that."""

@@ -77,15 +77,20 @@ class Excel:
                         if getattr(app, name) != value:
                             setattr(app, name, value)
 
+    def copying(self, book: Any) -> bool:
+        """Say whether the person has cells copied that writing anywhere would make Excel forget."""
+        return bool(book.app.api.CutCopyMode)
+
     @contextlib.contextmanager
     def clean(self, book: Any) -> Iterator[None]:
         """Write into a workbook without it asking to be saved for that."""
         before = book.api.Saved
-        try:
-            yield
-        finally:
-            if before:
-                book.api.Saved = True
+        with clipboard_kept(book.app.api):
+            try:
+                yield
+            finally:
+                if before:
+                    book.api.Saved = True
 
     def count_rules(self, sheet: Any) -> int:
         """Return how many conditional formats of ours a sheet carries."""
