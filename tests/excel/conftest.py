@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import make_id, needs, save_workbook
 from toolkit.excel.attach import attach
 from toolkit.excel.clicks import serve_click
-from toolkit.excel.exchange import Request
+from toolkit.excel.exchange import Request, decoded, exchange_folder
 
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
@@ -62,7 +62,10 @@ class Office:
     def click(self, action: str, book: Any = None, person: Person | None = None, **request: Any) -> Person:
         """Click a button while a workbook is in front; return who read the answer."""
         reader = person or Person()
-        serve_click(Request(action, book=book.name if book is not None else "", **request), reader)
+        claimed = exchange_folder() / "click.run"
+        serve_click(Request(action, book=book.name if book is not None else "", claimed=claimed, **request), reader)
+        answer = claimed.with_suffix(".reply").read_text(encoding="ascii").split()
+        assert answer[0] == "ok", decoded(answer[1])
         return reader
 
     def close_all(self) -> None:

@@ -9,13 +9,12 @@ from typing import Any
 
 from toolkit.excel.program import Place, Program
 from toolkit.excel.views import views_of
-from toolkit.fixing.log import is_fix_sheet
 from toolkit.marking.findings_sheet import Remarks, findings_listing
 from toolkit.marking.labels import NOTE_END, NOTE_PREFIX, is_findings_sheet
 from toolkit.marking.listing import free_sheet_name
 from toolkit.marking.notes import MAX_NOTES
 from toolkit.marking.plan import plan_marks
-from toolkit.model import FINDINGS_SHEET, FIX_SHEET, Mark
+from toolkit.model import FINDINGS_SHEET, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +24,6 @@ class Marked:
     cells: int
     notes: int
     skipped: int
-
-
-def is_ours(sheet: Any) -> bool:
-    """Say whether a sheet of an open workbook was written by us."""
-    name = str(sheet.name)
-    if not name.strip().startswith((FINDINGS_SHEET, FIX_SHEET)):
-        return False
-    first = sheet.range((1, 1)).value
-    return is_findings_sheet(name, first) or is_fix_sheet(name, first)
 
 
 def findings_sheets(book: Any) -> list[Any]:

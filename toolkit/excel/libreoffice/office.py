@@ -27,7 +27,8 @@ _BRIDGES = ("/usr/lib/python3/dist-packages", "/usr/lib64/python3/site-packages"
             "/opt/libreoffice/program")  # fmt: skip
 _LIBRARIES = ("/usr/lib/libreoffice/program", "/usr/lib64/libreoffice/program", "/opt/libreoffice/program")
 _MADE_FOR = re.compile(rb"libpython3\.(\d+)")
-_PATIENCE = 15.0
+_BRIEFLY, _PATIENCE = 1.5, 15.0
+_PAUSE = 0.1
 
 
 class OfficeUnavailable(Exception):  # noqa: N818 - it says what it is
@@ -103,8 +104,7 @@ def connect() -> Any:
     Raises:
         OfficeUnavailable: there is no bridge, or nobody listens.
     """
-    found = _resolved()
-    if found is not None:
+    if (found := _patiently(_BRIEFLY)) is not None:
         return found
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None or os.environ.get(VARIABLE):
@@ -116,12 +116,19 @@ def connect() -> Any:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        if (found := _resolved()) is not None:
-            return found
-        time.sleep(0.2)
+    if (found := _patiently(_PATIENCE)) is not None:
+        return found
     raise OfficeUnavailable("not-listening")
+
+
+def _patiently(seconds: float) -> Any:
+    """Return the context as soon as somebody listens, or None: one that is busy takes its time."""
+    until = time.monotonic() + seconds
+    while True:
+        found = _resolved()
+        if found is not None or time.monotonic() > until:
+            return found
+        time.sleep(_PAUSE)
 
 
 def _resolved() -> Any:
