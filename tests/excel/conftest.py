@@ -94,14 +94,15 @@ def stop_office(process: subprocess.Popen[bytes]) -> None:
 
 
 def attach_patiently() -> Any:
-    """Connect to the LibreOffice that is starting."""
-    from toolkit.excel.refusal import Refused
-
+    """Connect to the LibreOffice that is starting; with a new profile it may start over once after it has listened."""
     for _ in range(300):
-        try:
-            return attach(Request("check"))
-        except Refused:
-            time.sleep(0.2)
+        with contextlib.suppress(Exception):
+            app = attach(Request("check"))
+            app.books.add().close()
+            time.sleep(1)
+            assert app.version
+            return app
+        time.sleep(0.2)
     raise AssertionError("LibreOffice does not listen")
 
 
@@ -129,7 +130,14 @@ def ledger_rows(count: int = 6) -> list[list[Any]]:
     """Return a ledger of L3 with known mistakes: C2 missing, B3 a wrong ID, E4 no date; the rest is right."""
     rows: list[list[Any]] = [["姓名", "身份证号", "困难类型", "帮扶措施", "帮扶日期", "联系电话"]]
     rows += [
-        [f"张三{'甲乙丙丁戊己庚辛'[number % 8]}", make_id(order=number), "生活困难", "补助", "2020.5.1", f"138{number:08d}"]
+        [
+            f"张三{'甲乙丙丁戊己庚辛'[number % 8]}",
+            make_id(order=number),
+            "生活困难",
+            "补助",
+            "2020.5.1",
+            f"138{number:08d}",
+        ]
         for number in range(1, count + 1)
     ]
     rows[1][2] = None

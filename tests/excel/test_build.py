@@ -97,12 +97,16 @@ def test_every_control_on_the_ribbon_has_its_macro_and_a_caption(built: tuple[Pa
     ribbon = part(built[1], "customUI/customUI14.xml")
     controls = [one.attrib for one in ET.fromstring(ribbon).iter() if one.tag.endswith("}button")]
     assert [subs().get(one["onAction"]) for one in controls] == ["control As Object"] * len(controls)
-    assert {one["onAction"].removeprefix("Ribbon") for one in controls} == {name.removeprefix("Btn") for name in names.MACROS.values()}
+    assert {one["onAction"].removeprefix("Ribbon") for one in controls} == {
+        name.removeprefix("Btn") for name in names.MACROS.values()
+    }
     assert all(re.search("[\u4e00-\u9fff]", one["label"]) and one["supertip"] for one in controls)
     assert len({one["id"] for one in controls}) == len(controls)
     assert "customUI/customUI14.xml" in part(built[1], "_rels/.rels")
     assert "addin.macroEnabled" in part(built[1], "[Content_Types].xml")
-    assert "customUI" not in part(built[0], "_rels/.rels"), "the console has no ribbon: two tabs of one name would confuse"
+    assert "customUI" not in part(built[0], "_rels/.rels"), (
+        "the console has no ribbon: two tabs of one name would confuse"
+    )
 
 
 def test_every_action_that_a_macro_names_exists_and_the_other_way_round() -> None:
@@ -134,7 +138,9 @@ def test_document_modules_and_sheets_belong_together(built: tuple[Path, Path]) -
                 if name.endswith((".xml", ".rels", ".vml")):
                     ET.fromstring(package.read(name))
             project = VBA_Parser("vbaProject.bin", data=package.read("xl/vbaProject.bin"))
-            listed = "".join(package.read(name).decode() for name in package.namelist() if re.match(r"xl/work.*\.xml", name))
+            listed = "".join(
+                package.read(name).decode() for name in package.namelist() if re.match(r"xl/work.*\.xml", name)
+            )
         streams = {stream.rpartition("/")[2] for _, stream, _, _ in project.extract_macros()} | set(SOURCES)
         project.close()
         assert set(re.findall(r'codeName="(\w+)"', listed)) <= streams
@@ -176,7 +182,11 @@ def test_compression_is_undone_by_another_reader(data: bytes) -> None:
         assert bytes(decompress_stream(bytearray(packed)))[: len(data)] == data
 
 
-@given(st.dictionaries(st.text(alphabet="abcdefgXYZ_", min_size=1, max_size=12), st.binary(max_size=6_000), min_size=1, max_size=9))
+@given(
+    st.dictionaries(
+        st.text(alphabet="abcdefgXYZ_", min_size=1, max_size=12), st.binary(max_size=6_000), min_size=1, max_size=9
+    )
+)
 @settings(max_examples=40, deadline=None)
 def test_containers_are_read_by_another_reader(streams: dict[str, bytes]) -> None:
     import olefile
@@ -191,8 +201,24 @@ def test_containers_are_read_by_another_reader(streams: dict[str, bytes]) -> Non
 
 def test_the_command_builds_and_says_where(tmp_path: Path) -> None:
     workspace = tmp_path / "县局"
-    assert subprocess.run([sys.executable, "-m", "toolkit", "init", str(workspace), "--lang", "zh"], capture_output=True).returncode == 0
-    command = [sys.executable, "-m", "toolkit", "buttons", "build", str(tmp_path / "工具 箱"), "-C", str(workspace), "--lang", "zh"]
+    assert (
+        subprocess.run(
+            [sys.executable, "-m", "toolkit", "init", str(workspace), "--lang", "zh"], capture_output=True
+        ).returncode
+        == 0
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "toolkit",
+        "buttons",
+        "build",
+        str(tmp_path / "工具 箱"),
+        "-C",
+        str(workspace),
+        "--lang",
+        "zh",
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert names.CONSOLE_FILE in done.stdout

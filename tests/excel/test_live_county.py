@@ -45,7 +45,9 @@ def cell(toolbox: Any, name: str) -> Any:
 
 
 def hashes(county: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in sorted((county / "workbooks/stations").rglob("*")) if path.is_file()}
+    return {
+        str(path): path.read_bytes() for path in sorted((county / "workbooks/stations").rglob("*")) if path.is_file()
+    }
 
 
 def press(office: Office, toolbox: Any, action: str, county: Path, person: Person | None = None) -> Person:
@@ -182,7 +184,9 @@ def test_the_console_may_be_closed_while_a_run_is_on(office: Office, county: Pat
     assert "检查完了" in person.told[0]
 
 
-def test_sending_shows_what_would_be_sent_and_asks(office: Office, county: Path, toolbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sending_shows_what_would_be_sent_and_asks(
+    office: Office, county: Path, toolbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where mail is not part of the program yet, that is said; where it is, nothing goes out without a yes."""
     from toolkit.cli import taizhang
 
@@ -204,7 +208,9 @@ def test_the_self_check_looks_for_real(office: Office, county: Path, toolbox: An
     assert "roster.xlsx" in person.warned[0]
 
 
-def test_the_resident_program_serves_clicks_of_both_kinds(office: Office, county: Path, toolbox: Any, ledger: Path) -> None:
+def test_the_resident_program_serves_clicks_of_both_kinds(
+    office: Office, county: Path, toolbox: Any, ledger: Path
+) -> None:
     from toolkit.excel.exchange import encoded, exchange_folder
 
     book = office.open(ledger)

@@ -72,10 +72,14 @@ def test_the_marks_are_those_of_files(office: Office, ledger: Path, tmp_path: Pa
     assert notes(live) == notes(filed)
     sheets = [openpyxl.load_workbook(path, data_only=True)["问题清单"] for path in (live, filed)]
     values = [[[cell.value for cell in row] for row in sheet.iter_rows(max_col=9)] for sheet in sheets]
-    assert [[value or None for value in row] for row in values[0]] == [[value or None for value in row] for row in values[1]]
+    assert [[value or None for value in row] for row in values[0]] == [
+        [value or None for value in row] for row in values[1]
+    ]
 
 
-def test_unsaved_changes_count_and_the_file_on_disk_is_not_touched(office: Office, ledger: Path, tmp_path: Path) -> None:
+def test_unsaved_changes_count_and_the_file_on_disk_is_not_touched(
+    office: Office, ledger: Path, tmp_path: Path
+) -> None:
     before = ledger.read_bytes()
     book = office.open(ledger)
     book.sheets[0].range("C2").value = "生活困难"
@@ -136,7 +140,9 @@ def test_what_the_nightly_run_marked_a_button_takes_off(office: Office, ledger: 
     assert (rules(cleared), notes(cleared), openpyxl.load_workbook(cleared).sheetnames) == ({}, {}, ["帮扶 台账"])
 
 
-def test_notes_of_people_stay_and_so_does_what_they_typed_into_ours(office: Office, ledger: Path, tmp_path: Path) -> None:
+def test_notes_of_people_stay_and_so_does_what_they_typed_into_ours(
+    office: Office, ledger: Path, tmp_path: Path
+) -> None:
     book = office.open(ledger)
     sheet = book.sheets[0]
     sheet.range("B3").add_note("已与本人核实")
@@ -166,7 +172,12 @@ def test_conditional_formats_of_the_station_stay(office: Office, ledger: Path, t
             office.click("clear", open_book)
             path = saved(open_book, tmp_path / "cleared.xlsx")
         kept = openpyxl.load_workbook(path).worksheets[0].conditional_formatting._cf_rules
-        own = {str(area.sqref): rule for area, listed in kept.items() for rule in listed if "taizhang" not in str(rule.formula)}
+        own = {
+            str(area.sqref): rule
+            for area, listed in kept.items()
+            for rule in listed
+            if "taizhang" not in str(rule.formula)
+        }
         assert set(own) == {"B2:E7", "C2"}, path
 
 
@@ -275,7 +286,9 @@ def test_a_person_with_no_reading_of_the_answer(office: Office, ledger: Path) ->
     assert "问题清单" in [sheet.name for sheet in book.sheets]
 
 
-def test_the_marked_copy_of_the_nightly_run_is_not_checked_as_a_ledger(office: Office, ledger: Path, tmp_path: Path) -> None:
+def test_the_marked_copy_of_the_nightly_run_is_not_checked_as_a_ledger(
+    office: Office, ledger: Path, tmp_path: Path
+) -> None:
     from toolkit.marking import mark_copy
 
     checked = check_files([ledger])

@@ -103,7 +103,9 @@ def test_a_read_only_workbook_cannot_be_marked_but_what_was_found_is_said(office
     assert "错误 2 处" in person.warned[0]
 
 
-def test_behind_the_toolbox_the_person_is_asked_which_workbook_is_meant(office: Office, ledger: Path, tmp_path: Path) -> None:
+def test_behind_the_toolbox_the_person_is_asked_which_workbook_is_meant(
+    office: Office, ledger: Path, tmp_path: Path
+) -> None:
     other = save_workbook(tmp_path / "另一个 台账.xlsx", ledger_rows(), sheet="帮扶")
     first, second = office.open(ledger), office.open(other)
     toolbox = office.app.books.add()

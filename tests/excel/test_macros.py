@@ -105,7 +105,9 @@ class Clicking:
         self.shell = Shell()
         self.timers: list[str] = []
         self.app.interpreter.host.create = lambda name: self.shell if name.lower() == "wscript.shell" else Files()
-        intrinsics = self.app.interpreter._intrinsics  # it does not look at the machine's environment; ours is part of the test
+        intrinsics = (
+            self.app.interpreter._intrinsics
+        )  # it does not look at the machine's environment; ours is part of the test
         intrinsics["environ"] = lambda interpreter, args, named: os.environ.get(str(args[0]), "")
         application = self.app.application
         plain = application.vba_get
@@ -162,9 +164,9 @@ def test_a_click_starts_one_process_and_every_argument_is_quoted_whole(clicking:
     clicking.run("BtnCheck")
     assert clicking.said == []
     request = clicking.requests[0]
-    assert clicking.shell.ran == [
-        (f'"{python}" "-X" "utf8" "-m" "toolkit.excel" "--request" "{request}"', 0, False)
-    ], "hidden, and nobody waits for it"
+    assert clicking.shell.ran == [(f'"{python}" "-X" "utf8" "-m" "toolkit.excel" "--request" "{request}"', 0, False)], (
+        "hidden, and nobody waits for it"
+    )
     assert shlex.split(clicking.shell.ran[0][0])[-1] == str(request)
     assert clicking.timers == ["WatchRequest"]
     assert clicking.status == text("buttons.macro.starting")
@@ -174,7 +176,12 @@ def test_the_request_says_where_the_click_was(clicking: Clicking, tmp_path: Path
     clicking.run("BtnAccept")
     request = claim(clicking.requests[0])
     assert request is not None
-    assert (request.action, request.book, request.window, request.toolbox) == ("accept", CONSOLE_FILE, 4711, CONSOLE_FILE)
+    assert (request.action, request.book, request.window, request.toolbox) == (
+        "accept",
+        CONSOLE_FILE,
+        4711,
+        CONSOLE_FILE,
+    )
     assert request.home == str(tmp_path / "工具 箱")
     assert (request.workspace, request.version, request.lang) == ("县 局", version(), "zh")
 
