@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from toolkit.marking.journal import Journal
 from toolkit.steps import files as file_steps
-from toolkit.steps.versions import inputs_key, version_key
+from toolkit.steps.versions import inputs_key, unmarked, version_key
 from toolkit.store.state import State
 from toolkit.workspace import Workspace
 
@@ -34,12 +34,14 @@ class Options:
     """How to run.
 
     ``full``: parse every file again. ``only``: a station's name or a part of a path; other files stay as they were last read.
-    ``accept_vanished``: go on although most known files are gone.
+    ``accept_vanished``: go on although most known files are gone. ``marks``: make findings visible in the stations' files;
+    without it they stay as they are.
     """
 
     full: bool = False
     only: str | None = None
     accept_vanished: bool = False
+    marks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def run_pipeline(workspace: Workspace, options: Options, progress: Progress) -> 
         prints = state.fingerprints()
         found = file_steps.discover_files(workspace, prints, state.originals(), accept_vanished=options.accept_vanished)
         inputs = inputs_key(workspace, [(file.path, file.hash) for file in found.files], found.duplicates, options.only)
-        if not options.full and (same := _unchanged(workspace, state, inputs, started)):
+        accepted = {inputs} if options.marks else {inputs, unmarked(inputs)}
+        if not options.full and (same := _unchanged(workspace, state, accepted, started)):
             return same
         return _run(workspace, options, progress, state, found, started)
     finally:
@@ -100,20 +103,25 @@ def _run(
     copies = mark_steps.edited_copies(workspace, known)
     findings = finding_steps.all_findings(workspace, found, files, county, copies, progress)
     stations = finding_steps.station_reports(workspace, files, county, found, known)
-    marks = mark_steps.mark_files(workspace, found, files, findings, known, progress)
+    marks = (
+        mark_steps.mark_files(workspace, found, files, findings, known, progress)
+        if options.marks
+        else mark_steps.kept_marks(workspace, found, known)
+    )
     findings += marking_findings(marks, files)
     dated = finding_steps.dated(workspace, state, findings, stations)
     results = output_steps.gather(workspace, state, county, files, stations, dated, marks, started)
     outputs = output_steps.write_outputs(workspace, results, progress)
     report = output_steps.commit(
-        workspace, state, results, found, files, known, processed, marks, tables, outputs, options.only
-    )
+        workspace, state, results, found, files, known, processed, marks, tables, outputs, options.only,
+        with_marks=options.marks,
+    )  # fmt: skip
     unusable = sum(file.status in ("unreadable", "encrypted", "locked") for file in results.files)
     broken = sum(finding.code == "E901" for finding in results.findings)
     return Outcome(report, outputs, unusable, broken, len(changed))
 
 
-def _unchanged(workspace: Workspace, state: State, inputs: str, started: datetime) -> Outcome | None:
+def _unchanged(workspace: Workspace, state: State, inputs: set[str], started: datetime) -> Outcome | None:
     """Return the last run's outcome where nothing it depends on has changed and its outputs are still there."""
     from toolkit.steps.last import last_outcome
 

@@ -13,9 +13,6 @@ from toolkit.messages import text
 from toolkit.messages.say import title
 from toolkit.model import UNMARKED
 
-PROGRESS = "TAIZHANG_PROGRESS"
-"""The variable of the environment by which a program asks for progress as JSON lines: ``json``."""
-
 
 class Silent:
     """Shows no progress."""
@@ -42,23 +39,23 @@ class Lines:
 
 
 class JsonLines:
-    """Progress for programs: one JSON object a line, ``{"step": name, "total": n, "done": k}``."""
+    """Progress as lines of JSON on standard error, for a program that shows it itself."""
 
     def __init__(self) -> None:
-        self._name, self._total, self._done = "", 0, 0
+        self._step, self._total, self._done = "", 0, 0
 
     def step(self, name: str, total: int) -> None:
-        """Print that a step begins."""
-        self._name, self._total, self._done = name, total, 0
+        """Tell that a step begins."""
+        self._step, self._total, self._done = name, total, 0
         self._tell()
 
     def advance(self, count: int = 1) -> None:
-        """Print how far the step has come."""
+        """Tell how far it is."""
         self._done += count
         self._tell()
 
     def _tell(self) -> None:
-        line = json.dumps({"step": self._name, "total": self._total, "done": self._done})
+        line = json.dumps({"step": self._step, "done": self._done, "total": self._total})
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - the screen
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
+from toolkit.config import Config
 from toolkit.intake.discover import Fingerprint, is_passed_over, walk
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
 from toolkit.model import Finding, Mark, RefusedWorkbook
@@ -37,6 +38,21 @@ class Checked:
         if unusable or any(finding["code"] == "E901" for finding in self.report["findings"]):
             return 3
         return 1 if self.report["totals"]["errors"] else 0
+
+
+class Circumstances(TypedDict):
+    """What checking single workbooks takes from the settings of a workspace."""
+
+    today: date | None
+    period: tuple[date, date] | None
+    dictionary: Path | None
+
+
+def circumstances(config: Config | None) -> Circumstances:
+    """Return what settings say about checking; without any, the calendar and the built-in dictionary serve."""
+    if config is None:
+        return {"today": None, "period": None, "dictionary": None}
+    return {"today": config.today, "period": config.period, "dictionary": config.dictionary}
 
 
 def check_files(

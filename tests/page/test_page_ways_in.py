@@ -15,7 +15,6 @@ from toolkit.messages import text
 from toolkit.page.dropped import dropped_files
 from toolkit.page.install import desktop_entry, shortcut_script
 from toolkit.page.jobs import parse_progress
-from toolkit.screen import PROGRESS
 
 BATCH = r"C:\工具 箱\检查.bat"
 
@@ -82,8 +81,8 @@ def test_the_shortcuts_quote_every_word() -> None:
 
 def test_a_run_tells_its_progress_to_programs(county: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "toolkit", "run", "-C", str(county), "--full"], capture_output=True, text=True,
-        env={**os.environ, PROGRESS: "json"},
+        [sys.executable, "-m", "toolkit", "run", "-C", str(county), "--full", "--progress", "json"], capture_output=True, text=True,
+        stdin=subprocess.PIPE,
     )  # fmt: skip
     assert done.returncode in (0, 3)
     told = [parse_progress(line) for line in done.stderr.splitlines()]

@@ -8,13 +8,27 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli import bundle, county, definitions, mail, marks, nightly, page, service, status, summary, workbooks
+from toolkit.cli import (
+    bundle,
+    buttons,
+    county,
+    definitions,
+    mail,
+    marks,
+    nightly,
+    page,
+    service,
+    status,
+    summary,
+    workbooks,
+)
 from toolkit.cli.common import FAULT, INTERRUPTED, LANG, stop, taizhang
 from toolkit.faults import log_fault
 from toolkit.messages import text
 
 __all__ = [
     "bundle",
+    "buttons",
     "county",
     "definitions",
     "mail",

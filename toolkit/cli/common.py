@@ -15,6 +15,7 @@ import click
 from toolkit.messages import text
 
 FAULT, INTERRUPTED = 70, 130
+_END_WITHIN = 15
 
 
 def asked_language() -> str | None:
@@ -62,13 +63,34 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
 
-def progress_display(*, as_json: bool) -> Any:
-    """Return how progress is shown: bars on a terminal, lines elsewhere, JSON lines to a program that asks for them."""
-    from toolkit.screen import PROGRESS, Bars, JsonLines, Lines
+def progress_display(*, as_json: bool, lines_of_json: bool = False) -> Any:
+    """Return how progress is shown: bars on a terminal, lines elsewhere; lines of JSON for a program."""
+    from toolkit.screen import Bars, JsonLines, Lines
 
-    if os.environ.get(PROGRESS) == "json":
+    if lines_of_json:
         return JsonLines()
     return Bars(LANG) if sys.stderr.isatty() and not as_json else Lines(LANG)
+
+
+def end_with_input() -> None:
+    """Take the end of standard input as Ctrl-C: how a program that started this one asks it to stop, on every system."""
+    import signal
+    import threading
+    import time
+
+    main = threading.main_thread()
+
+    def watch() -> None:
+        while os.read(0, 1):  # unbuffered: a buffer's lock would be missed when the interpreter ends
+            pass
+        if hasattr(signal, "pthread_kill") and main.ident is not None:
+            signal.pthread_kill(main.ident, signal.SIGINT)
+        else:
+            signal.raise_signal(signal.SIGINT)
+        time.sleep(_END_WITHIN)
+        os._exit(INTERRUPTED)  # whatever is written is written whole or not at all
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def stop(status: int, sentences: list[str], *, as_json: bool) -> NoReturn:

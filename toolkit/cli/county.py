@@ -5,36 +5,49 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli.common import LANG, common, help_text, print_json, progress_display, stop, taizhang
+from toolkit.cli.common import LANG, common, end_with_input, help_text, print_json, progress_display, stop, taizhang
 from toolkit.messages import text
+
+if TYPE_CHECKING:
+    from toolkit.pipeline import Options
 
 
 @taizhang.command(help=help_text("run.help"))
 @click.option("--full", is_flag=True, help=help_text("run.full"))
 @click.option("--only", help=help_text("run.only"))
 @click.option("--accept-vanished", is_flag=True, help=help_text("run.accept"))
+@click.option("--no-marks", is_flag=True, help=help_text("run.no_marks"))
+@click.option("--progress", type=click.Choice(["auto", "json"]), default="auto", help=help_text("run.progress"))
 @common
-def run(folder: Path, full: bool, only: str | None, accept_vanished: bool, as_json: bool) -> None:
+def run(
+    folder: Path, full: bool, only: str | None, accept_vanished: bool, no_marks: bool, progress: str, as_json: bool
+) -> None:
     """Run the pipeline over a workspace."""
-    sys.exit(_run(folder, full=full, only=only, accept_vanished=accept_vanished, as_json=as_json))
+    from toolkit.pipeline import Options
+
+    if progress == "json":
+        end_with_input()
+    options = Options(full, only, accept_vanished, marks=not no_marks)
+    sys.exit(_run(folder, options, as_json=as_json, lines_of_json=progress == "json"))
 
 
-def _run(folder: Path, *, full: bool, only: str | None, accept_vanished: bool, as_json: bool) -> int:
+def _run(folder: Path, options: Options, *, as_json: bool, lines_of_json: bool = False) -> int:
     from toolkit.config import load_config
-    from toolkit.pipeline import Options, run_pipeline
+    from toolkit.pipeline import run_pipeline
     from toolkit.screen import show_run
     from toolkit.workspace import locked, open_workspace
 
     began = time.monotonic()
     config = load_config(folder)
-    progress = progress_display(as_json=as_json)
+    progress = progress_display(as_json=as_json, lines_of_json=lines_of_json)
     with locked(config, LANG):
         workspace = open_workspace(folder, LANG)
         try:
-            outcome = run_pipeline(workspace, Options(full, only, accept_vanished), progress)
+            outcome = run_pipeline(workspace, options, progress)
         finally:
             if hasattr(progress, "stop"):
                 progress.stop()
@@ -98,6 +111,7 @@ def demo(folder: Path, target: Path, stations: int, seed: int, force: bool, as_j
     import shutil
 
     from toolkit.demo import make_county
+    from toolkit.pipeline import Options
     from toolkit.scaffold import make_demo_workspace
     from toolkit.screen import complain, say
 
@@ -124,7 +138,7 @@ def demo(folder: Path, target: Path, stations: int, seed: int, force: bool, as_j
     before = target / "before" / example.name
     before.parent.mkdir(exist_ok=True)
     shutil.copyfile(example, before)
-    result = _run(target, full=False, only=None, accept_vanished=False, as_json=as_json)
+    result = _run(target, Options(), as_json=as_json)
     tell("")
     tell(
         text(

@@ -48,7 +48,7 @@ def check_paths(
 ) -> tuple[Any, dict[str, str]]:
     """Check files with the settings of the workspace at hand; return what was found, and the short names of ledgers."""
     from toolkit.ledgers.dictionary import load_dictionary
-    from toolkit.single import check_files
+    from toolkit.single import check_files, circumstances
     from toolkit.workspace import workspace_dictionary
 
     config = config_of(folder)
@@ -59,7 +59,6 @@ def check_paths(
         stop(2, [text("screen.unknown_ledger", LANG, value=ledger, allowed=allowed)], as_json=as_json)
     must_exist(files, as_json=as_json)
     checked = check_files(
-        files, ledger=chosen.id if chosen else None, dictionary=config.dictionary if config else None, lang=LANG,
-        today=config.today if config else None, period=config.period if config else None, explain=explain,
-    )  # fmt: skip
+        files, ledger=chosen.id if chosen else None, lang=LANG, explain=explain, **circumstances(config)
+    )
     return checked, {one.id: one.short for one in loaded.ledgers.values()}

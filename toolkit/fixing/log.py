@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from toolkit.fixing.cells import find_cells, rows_of
@@ -135,21 +136,30 @@ def read_log(package: Package, sheet: Sheet) -> list[Line]:
     part = package.whole(sheet.part)
     numbers = [number for number, _ in numbered(rows_of(part)) if number > _HEADER_ROW]
     cells = find_cells(package, part, [(row, column) for row in numbers for column in range(1, 9)])
-    lines: list[tuple[float, Line]] = []
+    rows = []
     for row in numbers:
         values = [
             "" if (found := cells.get((row, column))) is None else found.cell.content.value for column in range(1, 9)
         ]
+        link_to = cells.get((row, 3))
+        formula = ""
+        if link_to is not None and link_to.formula:
+            element = xmlscan.first_child(part.masked, link_to.element, b"f")
+            assert element is not None
+            formula = xmlscan.inner_text(part.base, element.inner, element.close)
+        rows.append((values, formula))
+    return lines_of(rows)
+
+
+def lines_of(rows: Iterable[tuple[Sequence[object], str]]) -> list[Line]:
+    """Return the lines that the rows of a log sheet hold: eight values each, and the formula of the link."""
+    lines: list[tuple[float, Line]] = []
+    for values, formula in rows:
         if not isinstance(values[0], float):
             continue
         said = ["" if value is None else str(value) for value in values]
         made = Correction(said[1], said[2], said[4], said[5], said[3], said[6])
-        link = cells.get((row, 3))
-        if link is not None and link.formula:
-            formula = xmlscan.first_child(part.masked, link.element, b"f")
-            assert formula is not None
-            made = _placed(made, xmlscan.inner_text(part.base, formula.inner, formula.close))
-        lines.append((values[0], Line(made, said[7] or "text")))
+        lines.append((values[0], Line(_placed(made, formula) if formula else made, said[7] or "text")))
     return [line for _, line in sorted(lines, key=lambda item: item[0])]
 
 

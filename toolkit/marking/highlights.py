@@ -34,12 +34,33 @@ class Spot:
 
 
 class Rule(NamedTuple):
-    """One conditional format. ``guards``: formulas of rules without a format that go before it and, when true, stop it."""
+    """One conditional format.
+
+    ``guards``: formulas of rules without a format that go before it and, when true, stop it. ``alike``: the one rectangle it
+    covers and what each of its cells is; None for fixed colours.
+    """
 
     sqref: str
     formula: str
     kind: str
     guards: tuple[str, ...] = ()
+    alike: tuple[Spot, Area] | None = None
+
+    def singly(self) -> list[Rule]:
+        """Return the same as one rule a cell, none of which depends on where the formula is read from."""
+        if self.alike is None:
+            return [self]
+        spot, place = self.alike
+        return [
+            _rule(spot, Area(row, column, row, column), guarded=bool(self.guards))
+            for row in range(place.top, place.bottom + 1)
+            for column in range(place.left, place.right + 1)
+        ]
+
+    @property
+    def relative(self) -> bool:
+        """Whether the formula is written for the first cell and means every other one's own."""
+        return self.alike is not None and self.alike[1][:2] != self.alike[1][2:]
 
 
 def areas(cells: dict[tuple[int, int], Spot]) -> list[tuple[Spot, Area]]:
@@ -76,10 +97,9 @@ def rules(cells: dict[tuple[int, int], Spot], *, guarded: bool = False) -> tuple
     left_over = made = 0
     for spot, place in areas(cells):
         if made < MAX_RULES:
-            first = _first(place)
-            watched = conditions.guards(spot.code, spot.content, first) if guarded else ()
-            found.append(Rule(reference(place), conditions.formula(spot.code, spot.content, first), spot.kind, watched))
-            made += 1 + len(watched)
+            rule = _rule(spot, place, guarded=guarded)
+            found.append(rule)
+            made += 1 + len(rule.guards)
             continue
         fixed.setdefault((spot.kind, spot.code), []).append(place)
         left_over += (place.bottom - place.top + 1) * (place.right - place.left + 1)
@@ -90,10 +110,12 @@ def rules(cells: dict[tuple[int, int], Spot], *, guarded: bool = False) -> tuple
     return found, left_over
 
 
-def _first(place: Area) -> str:
-    """Return how the formulas of a rule name its first cell: relative, where they hold for several."""
+def _rule(spot: Spot, place: Area, *, guarded: bool) -> Rule:
     single = place.top == place.bottom and place.left == place.right
-    return f"${column_letters(place.left)}${place.top}" if single else cell_name(place.top, place.left)
+    first = f"${column_letters(place.left)}${place.top}" if single else cell_name(place.top, place.left)
+    guards = conditions.guards(spot.code, spot.content, first) if guarded else ()
+    formula = conditions.formula(spot.code, spot.content, first)
+    return Rule(reference(place), formula, spot.kind, guards, (spot, place))
 
 
 def reference(place: Area) -> str:

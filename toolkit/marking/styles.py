@@ -79,6 +79,11 @@ _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _NOT_DATE = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]")
 
 
+def shows_date(code: str) -> bool:
+    """Say whether a number format shows a number as a date."""
+    return bool(set("yYdD年日") & set(_NOT_DATE.sub("", code)))
+
+
 def kind_of(severity: str, code: str) -> str:
     """Return the kind of a mark, a key of ``LOOKS``."""
     if code == "E201":
@@ -215,7 +220,7 @@ class Styles:
         def is_date(style: int) -> bool:
             number = found[style] if style < len(found) else "0"
             if number in custom:
-                return bool(set("yYdD年日") & set(_NOT_DATE.sub("", custom[number])))
+                return shows_date(custom[number])
             return number.isdigit() and int(number) in _DATE_FORMATS
 
         return is_date

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.masking import mask_text
-from toolkit.screen import PROGRESS
 
 _PATIENCE = 10.0
 _LAST_LINES = 40
@@ -127,9 +126,9 @@ def parse_progress(line: str) -> tuple[str, int, int] | None:
 
 def _start(words: Sequence[str]) -> subprocess.Popen[bytes]:
     windows: Any = {"creationflags": 0x08000000} if os.name == "nt" else {"start_new_session": True}  # no black window
-    environment = {**os.environ, PROGRESS: "json", "PYTHONIOENCODING": "utf-8"}
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(  # noqa: S603 - our own command; the words are options of ours and a text after "="
-        [sys.executable, "-X", "utf8", "-m", "toolkit", *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        [sys.executable, "-X", "utf8", "-m", "toolkit", *words, "--progress", "json"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, env=environment, **windows,
     )  # fmt: skip
 

@@ -39,10 +39,10 @@ def _copies_untouched(workspace: Workspace, state: State) -> bool:
 
 
 def last_outcome(
-    workspace: Workspace, state: State, inputs: str, started: datetime
+    workspace: Workspace, state: State, inputs: set[str], started: datetime
 ) -> tuple[dict[str, Any], dict[str, Path], int, int] | None:
     """Return (report, outputs, unusable inputs, broken rules) of the last run if a run now would give the same, else None."""
-    if state.get("inputs") != inputs or not _copies_untouched(workspace, state):
+    if state.get("inputs") not in inputs or not _copies_untouched(workspace, state):
         return None
     outputs = {}
     for name, (relative, size) in json.loads(state.get("outputs") or "{}").items():

@@ -140,6 +140,20 @@ def mark_files(
     return results
 
 
+def kept_marks(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, Marked]:
+    """Return what is known of every file's marks, for a run that leaves them alone; a changed file's are not known any more."""
+    results = {}
+    for fingerprint in found.files:
+        path = workspace.prefix + fingerprint.path
+        before = known.get(fingerprint.path)
+        result = before.result if before is not None else {}
+        same = before is not None and before.hash == fingerprint.hash
+        copy = tuple(result["copy"]) if result.get("copy") else None
+        digest = result.get("marks_digest", "") if same else ""
+        results[path] = Marked(path, result.get("marks", "off") if same else "off", digest, copy=copy)
+    return results
+
+
 def edited_copies(workspace: Workspace, known: Mapping[str, KnownFile]) -> list[Finding]:
     """Return a finding for every marked copy of ours that somebody has typed into since: it is not overwritten."""
     findings = []

@@ -25,7 +25,7 @@ from toolkit.steps.last import remember_outputs
 from toolkit.steps.marks import Marked
 from toolkit.steps.rows import Generation, sent_times
 from toolkit.steps.unmarked import worth_another_try
-from toolkit.steps.versions import inputs_key, version_key
+from toolkit.steps.versions import inputs_key, unmarked, version_key
 from toolkit.store.county import StoredCounty
 from toolkit.store.history import FIXED, OPEN, RECURRED, Dated
 from toolkit.store.rows import RowStore
@@ -93,9 +93,9 @@ def sensitive_fields(workspace: Workspace) -> frozenset[tuple[str, str]]:
 def commit(
     workspace: Workspace, state: State, results: Results, found: Discovered, files: Mapping[str, FileResult],
     known: Mapping[str, KnownFile], processed: BatchResult, marks: Mapping[str, Marked], generation: Generation,
-    outputs: dict[str, Path], only: str | None,
+    outputs: dict[str, Path], only: str | None, *, with_marks: bool,
 ) -> dict[str, Any]:  # fmt: skip
-    """Write report.json and make the run the current one, in one transaction."""
+    """Write report.json and make the run the current one, in one transaction; ``with_marks``: marks were looked at."""
     data = report(results, workspace.folder.as_posix(), workspace.config.language)
     outputs["report"] = write_report_json(workspace.config.path("out") / "report.json", data)
     version = version_key(workspace)
@@ -122,6 +122,7 @@ def commit(
     settled = not found.unsettled and not any(map(worth_another_try, marks.values()))
     hashes = [(file.path, file.hash) for file in known_files]
     inputs = inputs_key(workspace, hashes, found.duplicates, only) if settled else ""
+    inputs = inputs if with_marks else unmarked(inputs)
     duplicates = [KnownFile(file.path, file.size, file.mtime_ns, file.hash, file.mtime_ns, "", {"status": "skipped-duplicate"})
                   for file in found.copies]  # fmt: skip
     previous = str(state.get("generation") or generation.name)

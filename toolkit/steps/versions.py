@@ -36,3 +36,8 @@ def inputs_key(
     for path, other in sorted(duplicates.items()):
         digest.update(f"{path}\0{other}\0".encode())
     return digest.hexdigest()
+
+
+def unmarked(inputs: str) -> str:
+    """Return the key of a run over the same inputs that left the stations' files alone: one with marks still has work to do."""
+    return f"{inputs}:unmarked" if inputs else ""

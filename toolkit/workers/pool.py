@@ -96,6 +96,14 @@ def _reason(error: Exception, seconds: int) -> tuple[str, dict[str, Any]]:
     return "@fault", {"error": type(error).__name__}
 
 
+def prepare() -> None:
+    """Start what worker processes are forked from, where there is such a thing: it gets ready while the caller does other work."""
+    if _context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
 def _context() -> Any:
     """Return how processes are started: a prepared server to fork from where there is one, fresh interpreters elsewhere."""
     if "forkserver" in multiprocessing.get_all_start_methods():
