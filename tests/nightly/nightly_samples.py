@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -15,7 +14,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import toolkit.ledgers
 from tests.conftest import make_id, save_workbook
 from toolkit.config import template
 from toolkit.nightly.attempt import Outcome
@@ -49,19 +47,23 @@ def taizhang(*words: str, lang: str = "zh", **how: Any) -> subprocess.CompletedP
 
 @contextmanager
 def held_run(workspace: Path) -> Iterator[Callable[[], None]]:
-    """Let every `taizhang run` wait, holding its lock, until what this gives is called: its dictionary is a pipe."""
-    folder = workspace / "workbooks/dictionary"
-    folder.mkdir()
-    for item in Path(toolkit.ledgers.__file__).parent.glob("*.toml"):
-        shutil.copy(item, folder)
-    pipe, content = folder / "common.toml", (folder / "common.toml").read_bytes()
+    """Let every `taizhang run` wait, holding its lock, until what this gives is called: its roster is a pipe."""
+    pipe = workspace / "workbooks/roster.xlsx"
+    content = pipe.read_bytes()
     pipe.unlink()
     os.mkfifo(pipe)
 
+    def open_pipe() -> int | None:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads it yet
+            return None
+
     def release() -> None:
-        writer = os.open(pipe, os.O_WRONLY)
-        (folder / "new").write_bytes(content)
-        (folder / "new").replace(pipe)
+        writer = until(open_pipe)
+        new = workspace / "workbooks/new"
+        new.write_bytes(content)
+        new.replace(pipe)
         os.write(writer, content)
         os.close(writer)
 

@@ -21,6 +21,7 @@ from toolkit.nightly.decide import STOPPED, SUCCESS, TIMED_OUT
 
 _POLL = 0.1  # seconds
 _GRACE = 3.0  # seconds between asking to end and ending; with what follows, well below ten
+_SWEEP = 5.0  # seconds
 _LONGEST_LINE = 2000  # characters
 _MOST_OUTPUT = 1 << 16
 
@@ -60,7 +61,9 @@ class Leader:
 
             win32job.TerminateJobObject(self._job, STOPPED)
         else:
-            while members := self._members():  # again: one may have been started while the list was made
+            deadline = time.monotonic() + _SWEEP
+            # Again and again: one may have been started while the list was made. Not for ever: one in a dead share cannot be ended.
+            while (members := self._members()) and time.monotonic() < deadline:
                 for one in members:
                     with contextlib.suppress(_gone()):
                         one.kill()
