@@ -74,14 +74,20 @@ def test_everything_that_is_imported_is_there(made: Any, files: dict[str, bytes]
     )
 
 
+# What is part of every Windows 10.
+WINDOWS = """
+    advapi32 avicap32 bcrypt bcryptprimitives cabinet comctl32 comdlg32 credui crypt32 dbghelp dsound dsprop dwmapi gdi32 imm32
+    iphlpapi kernel32 ktmw32 loadperf lz32 mpr msacm32 mscoree msi msimg32 mswsock ncrypt netapi32 ntdll ntdsapi odbc32 ole32 oleacc oleaut32 pdh
+    powrprof propsys psapi rasapi32 rpcrt4 rstrtmgr secur32 setupapi sfc shell32 shlwapi urlmon user32 userenv uxtheme version
+    webservices winhttp wininet winmm winspool.drv ws2_32 wsock32 wtsapi32
+"""
+
+
 def test_every_library_of_windows_programs_is_there_or_part_of_windows(files: dict[str, bytes]) -> None:
     """Nothing needs a runtime to be installed first: what a .pyd or .dll loads is in the folder or in every Windows 10."""
     import pefile
 
-    windows = re.compile(
-        r"api-ms-win-(core|crt)-.*|(kernel32|advapi32|oleacc|bcrypt|bcryptprimitives|cabinet|crypt32|dbghelp|gdi32|iphlpapi|msi|ncrypt|ntdll|pdh|powrprof|"
-        r"ole32|oleaut32|psapi|rpcrt4|rstrtmgr|secur32|shell32|shlwapi|urlmon|user32|userenv|version|webservices|winhttp|wininet|winmm|ws2_32|wsock32)"
-    )  # fmt: skip
+    windows = re.compile(r"api-ms-win-(core|crt)-.*|" + "|".join(WINDOWS.split()))
     programs = [path for path in files if path.endswith((".dll", ".pyd", ".exe"))]
     here = {path.rpartition("/")[2].lower() for path in programs}
     assert len(programs) > 100
