@@ -32,7 +32,8 @@ lint: $(DEVELOP) ## ruff, mypy strict, and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEVELOP) ## the figures of the README
+bench: $(DEVELOP) ## the figures of benchmarks/README.md; installs what they are compared with
+	$(PIP) -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
 docs: $(DEVELOP) ## the generated pages of docs/

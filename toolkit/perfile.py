@@ -79,7 +79,11 @@ class Processor:
         for finding in cross_findings(county, columns, self._dictionary):
             found.setdefault(finding.place.file or result.files[0].path, []).append(finding)
         for path, findings in found.items():
-            files[path].findings = one_a_cell([*files[path].findings, *findings])
+            own = files[path].findings
+            forms = [
+                one for one in own if job.forms and one.severity == "info"
+            ]  # doubt about an entry leaves its form alone
+            files[path].findings = one_a_cell([*(one for one in own if one not in forms), *findings]) + forms
 
     def _one(self, fingerprint: Fingerprint) -> tuple[FileResult, list[TableInput]]:
         path = self.job.prefix + fingerprint.path

@@ -230,6 +230,10 @@ def test_a_dictionary_that_changed_since_the_run_costs_figures_and_nothing_else(
 
     folder = workspace / "workbooks/dictionary"
     folder.mkdir()
+    config = workspace / "config.ini"
+    lines = config.read_text(encoding="utf-8").splitlines()
+    lines = ["dictionary = workbooks/dictionary" if line.startswith("dictionary =") else line for line in lines]
+    config.write_text("\n".join(lines), encoding="utf-8")
     for item in resources.files("toolkit.ledgers").iterdir():
         if item.name.endswith(".toml"):
             words = item.read_text(encoding="utf-8")

@@ -17,9 +17,10 @@ from tests.excel.conftest import Office, attach_patiently, start_office, stop_of
 from tests.excel.screen import Screen
 from toolkit.excel import names
 from toolkit.excel.build import Settings, build
+from toolkit.marking.styles import LOOKS
 from toolkit.messages import text
 
-YELLOW, RED = "FFF2B3", "FBD5D5"
+YELLOW, RED = (LOOKS[kind].fill[2:] for kind in ("missing", "error"))
 
 
 class Desktop:

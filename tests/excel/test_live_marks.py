@@ -154,6 +154,20 @@ def test_notes_of_people_stay_and_so_does_what_they_typed_into_ours(
     assert notes(saved(book, tmp_path / "cleared.xlsx")) == {"B3": "已与本人核实", "C2": "下周补"}
 
 
+def test_a_list_that_somebody_typed_into_is_kept_under_another_name(office: Office, ledger: Path) -> None:
+    book = office.open(ledger)
+    office.click("check", book)
+    office.click("check", book)
+    assert [sheet.name for sheet in book.sheets] == ["帮扶 台账", "问题清单"], "nobody typed into it"
+    book.sheets["问题清单"].range("K6").value = "已电话核实"
+    person = office.click("check", book)
+    assert "问题清单（留存）" in person.told[-1]
+    assert [sheet.name for sheet in book.sheets] == ["帮扶 台账", "问题清单（留存）", "问题清单"]
+    office.click("clear", book)
+    assert [sheet.name for sheet in book.sheets] == ["帮扶 台账", "问题清单（留存）"]
+    assert book.sheets["问题清单（留存）"].range("K6").value == "已电话核实"
+
+
 def test_conditional_formats_of_the_station_stay(office: Office, ledger: Path, tmp_path: Path) -> None:
     from openpyxl.formatting.rule import CellIsRule, FormulaRule
     from openpyxl.styles import PatternFill

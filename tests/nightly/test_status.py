@@ -93,11 +93,11 @@ def test_states_of_a_job_as_they_follow_each_other(tmp_path: Path) -> None:
 def test_files_that_were_open_and_could_not_be_marked_are_named(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     assert taizhang("run", "-C", str(workspace)).returncode == 0
-    path = workspace / "workbooks/out/report.json"
-    report = json.loads(path.read_text(encoding="utf-8"))
-    report["files"][0]["marks"] = "in-use"
-    path.write_text(json.dumps(report), encoding="utf-8")
-    assert "1 个文件有人正打开着" in status(workspace)
+    ledger = workspace / "workbooks/stations/马村镇/帮扶.xlsx"
+    ledger.with_name(f"~${ledger.name}").write_bytes(b"\x02" + "王五".encode("gbk").ljust(164, b" "))
+    assert taizhang("run", "-C", str(workspace), "--full").returncode == 0
+    assert "1 个文件没有标注" in status(workspace)
+    assert "马村镇/帮扶.xlsx" in status(workspace)
 
 
 def test_a_timetable_at_work_is_seen(tmp_path: Path) -> None:

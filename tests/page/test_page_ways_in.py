@@ -80,14 +80,16 @@ def test_the_shortcuts_quote_every_word() -> None:
 
 
 def test_a_run_tells_its_progress_to_programs(county: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "toolkit", "run", "-C", str(county), "--full", "--progress", "json"], capture_output=True, text=True,
-        stdin=subprocess.PIPE,
-    )  # fmt: skip
-    assert done.returncode in (0, 3)
-    told = [parse_progress(line) for line in done.stderr.splitlines()]
+    command = [sys.executable, "-m", "toolkit", "run", "-C", str(county), "--full", "--progress", "json"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stderr is not None
+        said = run.stderr.read().splitlines()
+    assert run.returncode in (0, 3)
+    told = [parse_progress(line) for line in said]
     assert all(told)
     last = {step: (count, total) for step, total, count in filter(None, told)}
     assert {"read", "write"} <= set(last)
     assert all(count == total for count, total in last.values())
-    assert all(set(json.loads(line)) == {"step", "total", "done"} for line in done.stderr.splitlines())
+    assert all(set(json.loads(line)) == {"step", "total", "done"} for line in said)

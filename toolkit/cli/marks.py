@@ -193,7 +193,7 @@ def _restored(path: Path, made: Any) -> list[str]:
         ]
         return [*said, text("screen.changed_since", LANG)] if made.changed_since else said
     if made.status == "in-use":
-        return [in_use_line(path, made.owner, "")]
+        return [in_use_line(path, made.owner, made.lock)]
     if made.status == "refused":
         return [text("screen.not_restored", LANG, path=str(path), reason=text(f"marks.refused.{made.reason}", LANG))]
     return [text("screen.no_backup", LANG, path=str(path))]

@@ -9,12 +9,16 @@ from typing import Any
 
 from toolkit.excel.program import Place, Program
 from toolkit.excel.views import views_of
-from toolkit.marking.findings_sheet import Remarks, findings_listing
-from toolkit.marking.labels import NOTE_END, NOTE_PREFIX, is_findings_sheet
+from toolkit.marking.findings_sheet import FIRST_ROW, SEAL_COLUMN, Remarks, findings_listing
+from toolkit.marking.labels import KEPT_SHEET, is_own_sheet
 from toolkit.marking.listing import free_sheet_name
 from toolkit.marking.notes import MAX_NOTES
 from toolkit.marking.plan import plan_marks
-from toolkit.model import FINDINGS_SHEET, Mark
+from toolkit.marking.seal import FORMULA
+from toolkit.marking.strip import Taken
+from toolkit.marking.strip_notes import Said, typed_by_others
+from toolkit.marking.strip_sheets import is_untouched, said_in, shown
+from toolkit.model import FINDINGS_SHEET, Mark, cell_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +31,63 @@ class Marked:
 
 
 def findings_sheets(book: Any) -> list[Any]:
-    """Return the findings sheets of an open workbook."""
-    named = [sheet for sheet in book.sheets if str(sheet.name).strip().startswith(FINDINGS_SHEET)]
-    return [sheet for sheet in named if is_findings_sheet(sheet.name, sheet.range((1, 1)).value)]
+    """Return the findings sheets of an open workbook; what somebody copied or renamed is theirs."""
+    named = [sheet for sheet in book.sheets if str(sheet.name).startswith(FINDINGS_SHEET)]
+    return [sheet for sheet in named if is_own_sheet(sheet.name, sheet.range((1, 1)).value)]
 
 
 def marked_sheets(program: Program, book: Any) -> set[str]:
     """Return the names of the sheets that carry rules or notes of ours; findings sheets are not among them."""
     ours = {sheet.name for sheet in findings_sheets(book)}
     others = [sheet for sheet in book.sheets if sheet.name not in ours]
-    return {sheet.name for sheet in others if program.count_rules(sheet) or _notes_of_ours(program, sheet)}
+    return {sheet.name for sheet in others if program.count_rules(sheet) or _notes_of_ours(program, sheet, Said())}
 
 
-def _notes_of_ours(program: Program, sheet: Any) -> dict[Place, str]:
-    """Return our notes of a sheet, each with what somebody typed behind it."""
-    found: dict[Place, str] = {}
-    for place, said in program.notes(sheet).items():
-        if said.lstrip().startswith(NOTE_PREFIX):
-            _, _, typed = said.replace("\r\n", "\n").replace("\r", "\n").partition(f"\n{NOTE_END}")
-            found[place] = typed.strip()
-    return found
+def _notes_of_ours(program: Program, sheet: Any, said: Said) -> dict[Place, str]:
+    """Return our notes of a sheet, each with what somebody typed into it."""
+    notes = {place: note.replace("\r\n", "\n").replace("\r", "\n") for place, note in program.notes(sheet).items()}
+    return {place: typed for place, note in notes.items() if (typed := typed_by_others(note, said)) is not None}
 
 
-def take_off(program: Program, book: Any) -> bool:
-    """Remove every mark of ours, whoever put it on; say whether there were any."""
+def take_off(program: Program, book: Any) -> Taken:
+    """Remove every mark of ours, whoever put it on; what people typed into our notes and lists stays."""
     listed = findings_sheets(book)
-    found = bool(listed)
+    held = [_held_by(sheet) for sheet in listed]
+    said = Said.of((text for rows in held for text in said_in(rows)), ())
+    found, kept = bool(listed), list[str]()
     names = {sheet.name for sheet in listed}
     for sheet in book.sheets:
         if sheet.name not in names:
             found = bool(program.take_rules_off(sheet)) or found
-            found = _take_notes_off(program, sheet) or found
-    for sheet in listed:
-        program.remove_sheet(sheet)
+            changed = _notes_of_ours(program, sheet, said)
+            program.change_notes(sheet, changed)
+            found = bool(changed) or found
+            kept += [f"{sheet.name}!{cell_name(*place)}" for place, typed in changed.items() if typed]
+    for sheet, rows in zip(listed, held, strict=True):
+        if is_untouched(rows) and not program.notes(sheet):
+            program.remove_sheet(sheet)
+        else:
+            sheet.name = free_sheet_name({other.name for other in book.sheets}, KEPT_SHEET)
+            kept.append(str(sheet.name))
     if found:
         program.forget_formats(book)
-    return found
+    return Taken(found, tuple(kept))
 
 
-def _take_notes_off(program: Program, sheet: Any) -> bool:
-    """Remove our notes; what somebody typed behind one stays."""
-    changed = _notes_of_ours(program, sheet)
-    program.change_notes(sheet, changed)
-    return bool(changed)
+def _held_by(sheet: Any) -> dict[int, dict[int, str]]:
+    """Return what a findings sheet holds: row → column → text."""
+    used = sheet.used_range
+    last = (used.row + used.shape[0] - 1, used.column + used.shape[1] - 1)
+    block = sheet.range((1, 1), (max(last[0], FIRST_ROW), max(last[1], SEAL_COLUMN)))
+    rows = zip(block.value, block.formula, strict=True)
+    return {
+        row: {
+            column: FORMULA if str(formula).startswith("=") else shown(value)
+            for column, (value, formula) in enumerate(zip(values, formulas, strict=True), 1)
+            if value is not None
+        }
+        for row, (values, formulas) in enumerate(rows, 1)
+    }
 
 
 def put_on(program: Program, book: Any, copy: Path, marks: Iterable[Mark], language: str) -> Marked:

@@ -13,7 +13,7 @@ from toolkit.fixing.corrections import Correction, corrections_of
 from toolkit.fixing.engine import FixResult, fix, refused, undo_fix
 from toolkit.intake.discover import walk
 from toolkit.ledgers.dictionary import load_dictionary
-from toolkit.marking import Journal
+from toolkit.marking import Journal, read_label
 from toolkit.masking import mask_text, mask_value
 from toolkit.messages import text
 from toolkit.model import RefusedWorkbook
@@ -113,7 +113,9 @@ def fix_files(
         corrections = corrections_of(
             checked.findings[entry["path"]], long_ids=long_ids, language=language, dictionary=loaded
         )
-        if entry["status"] in ("unreadable", "encrypted", "locked"):
+        if entry["status"] == "skipped-duplicate" and (label := read_label(path)) and label.is_copy:
+            results.append(FixedFile(str(path), "refused", reason=refused("marked-copy", lang).reason))
+        elif entry["status"] in ("unreadable", "encrypted", "locked"):
             results.append(FixedFile(str(path), "unreadable"))
         elif not corrections:
             results.append(FixedFile(str(path), "none"))

@@ -31,7 +31,7 @@ class Attachment:
 
 def safe_name(stem: str, suffix: str) -> str:
     """Return a file's name that every program takes: at most 40 characters, none that a file system forbids."""
-    stem = _FORBIDDEN.sub(" ", stem).strip(" .") or "attachment"
+    stem = " ".join(_FORBIDDEN.sub(" ", stem).split()).strip(" .") or "attachment"
     return stem[: _LONGEST - len(suffix)] + suffix
 
 

@@ -21,6 +21,7 @@ class Restored:
     """What restoring did.
 
     ``status``: done, none (no sound backup that differs from the file), in-use, or refused with a ``reason`` of the catalogue.
+    ``owner``, ``lock``: who has it open, and the lock file that says so.
     ``changed_since``: the file was no longer what we had written last; what it held is now a backup like any other.
     """
 
@@ -29,6 +30,7 @@ class Restored:
     changed_since: bool = False
     reason: str = ""
     owner: str = ""
+    lock: str = ""
 
 
 def backups_of(path: Path, journals: Sequence[Journal]) -> list[tuple[Backup, Journal]]:
@@ -48,7 +50,7 @@ def restore(path: Path, journals: Sequence[Journal], number: int | None = None) 
     path = path.absolute().resolve()
     lock = lock_of(path)
     if lock is not None and lock.holds:
-        return Restored("in-use", owner=lock.owner)
+        return Restored("in-use", owner=lock.owner, lock=lock.path.name)
     now = file_hash(path) if path.exists() else ""
     present = backups_of(path, journals)
     chosen = present if number is None else present[number - 1 : number] if number > 0 else []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from toolkit.marking import xmlscan
-from toolkit.marking.cells import Cell, Content, every_cell
+from toolkit.marking.cells import every_cell
 from toolkit.marking.conditions import number_text
 from toolkit.marking.findings_sheet import FIRST_ROW, SEAL_COLUMN, TEXT_COLUMNS
 from toolkit.marking.labels import COPY_NAME, KEPT_SHEET, PLACE_NAME, is_own_sheet
@@ -40,38 +40,33 @@ def own_sheets(package: Package) -> Own:
     own = Own()
     for name, sheet in sheets_of(package).items():
         if name.startswith(FINDINGS_SHEET) and is_own_sheet(name, first_cell(package, sheet.part)):
-            rows: dict[int, dict[int, Cell]] = {}
+            rows: dict[int, dict[int, str]] = {}
             for row, column, cell in every_cell(Worksheet(package, sheet.part)):
-                rows.setdefault(row, {})[column] = cell
-            own.texts += [
-                _text(cells[column])
-                for row, cells in rows.items()
-                if row >= FIRST_ROW
-                for column in TEXT_COLUMNS
-                if column in cells
-            ]
-            (own.sheets if _untouched(rows) and not _carries_more(package, sheet) else own.typed).append(sheet)
+                rows.setdefault(row, {})[column] = FORMULA if cell.formula else shown(cell.content.value)
+            own.texts += said_in(rows)
+            (own.sheets if is_untouched(rows) and not _carries_more(package, sheet) else own.typed).append(sheet)
     return own
 
 
-def _text(cell: Cell) -> str:
-    return FORMULA if cell.formula else _shown(cell.content)
+def shown(value: object) -> str:
+    """Return what a cell holds as seals count it."""
+    return number_text(value) if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _shown(content: Content) -> str:
-    if isinstance(content.value, float):
-        return number_text(content.value)
-    return "" if content.value is None else str(content.value)
+def said_in(rows: Mapping[int, Mapping[int, str]]) -> list[str]:
+    """Return the messages and suggestions of a findings sheet; ``rows``: row → column → what the cell holds."""
+    wanted = (cells for row, cells in rows.items() if row >= FIRST_ROW)
+    return [cells[column] for cells in wanted for column in TEXT_COLUMNS if column in cells]
 
 
-def _untouched(rows: dict[int, dict[int, Cell]]) -> bool:
-    """Say whether every row holds what its seal says, the rows of the head what theirs says."""
+def is_untouched(rows: Mapping[int, Mapping[int, str]]) -> bool:
+    """Say whether every row of a findings sheet holds what its seal says, the rows of the head what theirs says."""
     head: list[str] = []
     for row in range(1, FIRST_ROW):
         cells = rows.get(row, {})
-        head += [_text(cells[column]) if column in cells else "" for column in range(1, SEAL_COLUMN)]
+        head += [cells.get(column, "") for column in range(1, SEAL_COLUMN)]
     for row, cells in rows.items():
-        held = {column: value for column, cell in cells.items() if (value := _text(cell)).strip()}
+        held = {column: value for column, value in cells.items() if value.strip()}
         sealed = held.pop(SEAL_COLUMN, "")
         if not held and not sealed:
             continue

@@ -15,12 +15,12 @@ def publish(path: Path, write: Callable[[Path], None]) -> Path:
     Somebody who has the old file open in Excel on Windows keeps us from replacing it: then the name gets a number.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}-{os.getpid()}.tmp")
     try:
-        write(temporary)
+        _written(temporary, write)
         with temporary.open("rb+") as stream:
             os.fsync(stream.fileno())
         target = _put(temporary, path)
@@ -28,6 +28,17 @@ def publish(path: Path, write: Callable[[Path], None]) -> Path:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
     return target
+
+
+def _written(temporary: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a file; what the system said comes out, not the library's own exception around it."""
+    try:
+        write(temporary)
+    except Exception as error:
+        inner = next((each for each in (*error.args, error.__cause__) if isinstance(each, OSError)), None)
+        if inner is None or isinstance(error, OSError):
+            raise
+        raise OSError(inner.errno, inner.strerror, str(temporary.parent)) from error
 
 
 def publish_bytes(path: Path, content: bytes) -> Path:

@@ -81,24 +81,30 @@ def run_on_cluster(
             limit = compute.seconds + len(batch) - 1
             return client.submit(_call, function, batch, initializer, shared, job, limit, pure=False)
 
-        pending = {submit(batch): (batch, 0) for batch in batches}
+        suspects: list[Sequence[Item]] = []
+        pending = {submit(batch): batch for batch in batches}
         waiting = dask_.as_completed(list(pending))
         for future in waiting:
-            batch, tries = pending.pop(future)
+            batch = pending.pop(future)
             try:
                 yield len(batch), future.result()
                 continue
             except Exception as error:  # noqa: BLE001 - whatever a file does to a worker costs that file alone
-                died = isinstance(error, dask_.KilledWorker)
-                fault = type(error).__name__
-            again: list[tuple[Sequence[Item], int]] = []
+                fault = "" if isinstance(error, dask_.KilledWorker) else type(error).__name__
             if len(batch) > 1:
-                again = [(batch[: len(batch) // 2], 0), (batch[len(batch) // 2 :], 0)]
-            elif died and not tries:  # the worker may have died of something else
-                again = [(batch, 1)]
+                for part in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                    new = submit(part)
+                    pending[new] = part
+                    waiting.add(new)
+            elif fault:
+                yield 1, lost(batch[0], "@fault", {"error": fault})
             else:
-                yield 1, lost(batch[0], "@crashed" if died else "@fault", {} if died else {"error": fault})
-            for part, count in again:
-                new = submit(part)
-                pending[new] = part, count
-                waiting.add(new)
+                suspects.append(batch)
+        # What was in the hands of a worker that died may have died with another's doing: each is tried once more, by itself.
+        for batch in suspects:
+            try:
+                yield 1, submit(batch).result()
+            except dask_.KilledWorker:
+                yield 1, lost(batch[0], "@crashed", {})
+            except Exception as error:  # noqa: BLE001
+                yield 1, lost(batch[0], "@fault", {"error": type(error).__name__})

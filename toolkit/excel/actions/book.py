@@ -29,10 +29,10 @@ def check(desk: Desk) -> Outcome:
         refuse_protected(desk, book, {mark.sheet for mark in marks}, structure=changes_list, said=said)
         desk.voice.status(desk.say("status.marking", count=len(marks)))
         with desk.program.undisturbed(book):
-            take_off(desk.program, book)
+            kept = take_off(desk.program, book).kept
             if marks:
                 put_on(desk.program, book, checked.copy, marks, desk.language)
-    return Outcome(said)
+    return Outcome("\n\n".join([said, *_kept(desk, kept)]))
 
 
 def clear(desk: Desk) -> Outcome:
@@ -41,8 +41,14 @@ def clear(desk: Desk) -> Outcome:
     refuse_protected(desk, book, set(), structure=bool(findings_sheets(book)))
     desk.voice.status(desk.say("status.clearing", book=book.name))
     with desk.program.undisturbed(book):
-        found = take_off(desk.program, book)
-    return Outcome(desk.say("said.cleared" if found else "said.no_marks", book=book.name))
+        taken = take_off(desk.program, book)
+    said = desk.say("said.cleared" if taken.found else "said.no_marks", book=book.name)
+    return Outcome("\n\n".join([said, *_kept(desk, taken.kept)]))
+
+
+def _kept(desk: Desk, places: Sequence[str]) -> list[str]:
+    """Return what to say about words that people typed into ours."""
+    return [desk.say("said.kept", places="、".join(places))] if places else []
 
 
 def _summary(desk: Desk, checked: CheckedBook, marks: Sequence[Mark]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from toolkit.excel.libreoffice.office import uno
 from toolkit.excel.libreoffice.values import colour_number
-from toolkit.excel.program.calc_styles import page_style
+from toolkit.excel.program.calc_styles import LINES, italic, page_style
 from toolkit.marking.listing import Listing
 from toolkit.marking.styles import FONT, CellLook
 from toolkit.model import column_number
@@ -81,11 +81,13 @@ def _properties(look: CellLook) -> dict[str, Any]:
     }  # fmt: skip
     if look.underline:
         wanted["CharUnderline"] = 1
+    if look.italic:
+        wanted |= dict.fromkeys(("CharPosture", "CharPostureAsian"), italic())
     if look.fill:
         wanted["CellBackColor"] = colour_number(look.fill)
     if look.line:
         line = uno().createUnoStruct("com.sun.star.table.BorderLine2")
-        line.Color, line.LineWidth = colour_number(look.line), _LINE_WIDTH
+        line.Color, line.LineWidth, line.LineStyle = colour_number(look.line), _LINE_WIDTH, LINES[look.edge]
         wanted |= dict.fromkeys(("LeftBorder", "RightBorder", "TopBorder", "BottomBorder"), line)
         if look.align == "left":
             wanted["ParaIndent"] = _INDENT
@@ -141,6 +143,8 @@ def _set_out(document: Any, cells: Any, listing: Listing) -> None:
     for height, numbers in heights.items():
         for _, first, last in columns_of((0, number) for number in numbers):
             cells.getCellRangeByPosition(0, first, 0, last).Rows.Height = round(height * _POINT)
+    for merged in listing.merges:
+        cells.getCellRangeByName(merged).merge(True)  # noqa: FBT003 - UNO knows no names
     cells.TabColor = colour_number(listing.tab)
     last_column = column_number(listing.last) - 1
     area = cells.getCellRangeByPosition(0, listing.header_row - 1, last_column, listing.last_row - 1).RangeAddress

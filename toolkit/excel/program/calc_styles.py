@@ -11,7 +11,9 @@ from toolkit.marking.styles import LOOKS
 _STYLE = "taizhang-"
 _PAGE_STYLE = "taizhang"
 _DOTTED, _DASHED, _SOLID = 1, 2, 0
-_LINES = {"thin": _SOLID, "dashed": _DASHED, "dotted": _DOTTED}
+LINES = {"thin": _SOLID, "dashed": _DASHED, "dotted": _DOTTED}
+"""The border styles of looks, as UNO numbers them."""
+
 _THIN = 26
 _BOLD = 150.0
 _A4 = (21_000, 29_700)
@@ -29,13 +31,20 @@ def style_of(document: Any, kind: str) -> str:
     style.ParentStyle = ""  # else the default style's font would replace the cell's own
     style.CellBackColor = colour_number(look.fill)
     line = uno().createUnoStruct("com.sun.star.table.BorderLine2")
-    line.Color, line.LineWidth, line.LineStyle = colour_number(look.ink), _THIN, _LINES[look.line]
+    line.Color, line.LineWidth, line.LineStyle = colour_number(look.ink), _THIN, LINES[look.line]
     for side in ("LeftBorder", "RightBorder", "TopBorder", "BottomBorder"):
         setattr(style, side, line)
     if look.bold:
         style.CharWeight = style.CharWeightAsian = _BOLD
         style.CharColor = colour_number(look.ink)
+    if look.italic:
+        style.CharPosture = style.CharPostureAsian = italic()
     return name
+
+
+def italic() -> Any:
+    """Return slanted letters as UNO names them."""
+    return uno().Enum("com.sun.star.awt.FontSlant", "ITALIC")
 
 
 def page_style(document: Any) -> str:

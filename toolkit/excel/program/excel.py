@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.excel.program import Held, Place, Protection
-from toolkit.excel.program.excel_sheets import append_sheet, bgr, joined
+from toolkit.excel.program.excel_sheets import HATCHED, LINES, append_sheet, bgr, joined
 from toolkit.excel.program.excel_view import clipboard_kept, view_kept
 from toolkit.marking.cells import BLANK, Content
 from toolkit.marking.highlights import Rule
@@ -19,8 +19,6 @@ from toolkit.marking.styles import LOOKS, shows_date
 
 _EXPRESSION = 2
 _A1 = 1
-_HATCHED = {"lightUp": 14}
-_LINES = {"thin": 1, "dashed": -4115, "dotted": -4118}
 _SUFFIXES = {50: ".xlsb", 51: ".xlsx", 52: ".xlsm", 56: ".xls", 60: ".ods"}
 _LIST_SEPARATOR = 5
 
@@ -135,10 +133,12 @@ class Excel:
             font_color=f"#{look.ink[2:]}" if look.bold else None,
             font_bold=True if look.bold else None,
         )
+        if look.italic:
+            made.api.Font.Italic = True
         if look.pattern:
-            made.api.Interior.Pattern = _HATCHED[look.pattern]
+            made.api.Interior.Pattern = HATCHED[look.pattern]
             made.api.Interior.PatternColor = bgr(look.ink)
-        made.api.Borders.LineStyle = _LINES[look.line]
+        made.api.Borders.LineStyle = LINES[look.line]
         made.api.Borders.Color = bgr(look.ink)
 
     def notes(self, sheet: Any) -> dict[Place, str]:

@@ -12,6 +12,10 @@ from toolkit.model import cell_name, column_number
 
 _CENTER, _LEFT = -4108, -4131
 _UNDERLINED, _THIN = 2, 2
+HATCHED = {"lightUp": 14}
+"""The hatchings of looks, as Excel numbers them."""
+LINES = {"thin": 1, "dashed": -4115, "dotted": -4118}
+"""The border styles of looks, as Excel numbers them."""
 _LONGEST_ADDRESS = 250
 _LANDSCAPE, _A4 = 2, 9
 
@@ -53,7 +57,7 @@ def _dress(sheet: Any, listing: Listing) -> None:
         for addresses in _addresses(where):
             cells = sheet.Range(addresses)
             cells.Font.Name, cells.Font.Size, cells.Font.Bold = FONT, look.size, look.bold
-            cells.Font.Color = bgr(look.ink)
+            cells.Font.Italic, cells.Font.Color = look.italic, bgr(look.ink)
             cells.VerticalAlignment = _CENTER
             cells.HorizontalAlignment = _CENTER if look.align == "center" else _LEFT
             cells.WrapText = look.wrap
@@ -61,8 +65,12 @@ def _dress(sheet: Any, listing: Listing) -> None:
                 cells.Font.Underline = _UNDERLINED
             if look.fill:
                 cells.Interior.Color = bgr(look.fill)
+            if look.pattern:
+                cells.Interior.Pattern, cells.Interior.PatternColor = HATCHED[look.pattern], bgr(look.pattern_ink)
             if look.line:
-                cells.Borders.LineStyle, cells.Borders.Weight = 1, _THIN
+                cells.Borders.LineStyle = LINES[look.edge]
+                if look.edge == "thin":  # a weight would turn the others into plain lines
+                    cells.Borders.Weight = _THIN
                 cells.Borders.Color = bgr(look.line)
                 if look.align == "left":
                     cells.IndentLevel = 1
@@ -109,6 +117,8 @@ def _set_out(book: Any, sheet: Any, listing: Listing) -> None:
     for height, where in heights.items():
         for addresses in _addresses(where):
             sheet.Range(addresses).EntireRow.RowHeight = height
+    for merged in listing.merges:
+        sheet.Range(merged).Merge()
     sheet.Tab.Color = bgr(listing.tab)
     sheet.Range(f"A{listing.header_row}:{listing.last}{listing.last_row}").AutoFilter()
     sheet.Activate()
