@@ -43,7 +43,7 @@ Public Sub StopWork()
     On Error GoTo Failed
     WriteText Exchange() & "cancel", "cancel"
     Application.StatusBar = Conf("text_stopping")
-    Application.OnTime Now + TimeSerial(0, 0, WATCH_SECONDS), "ClearStatus"
+    RunLater "ClearStatus"
     Exit Sub
 Failed:
     ReportFailure Err.Number, Err.Description
@@ -89,7 +89,12 @@ Failed:
 End Sub
 
 Private Sub WatchLater()
-    Application.OnTime Now + TimeSerial(0, 0, WATCH_SECONDS), "WatchRequest"
+    RunLater "WatchRequest"
+End Sub
+
+Private Sub RunLater(ByVal macro As String)
+    ' By its full name: somebody may have turned to another workbook meanwhile.
+    Application.OnTime Now + TimeSerial(0, 0, WATCH_SECONDS), "'" & Replace(ThisWorkbook.Name, "'", "''") & "'!" & macro
 End Sub
 
 Private Sub StartProgram(ByVal program As String, ByVal request As String)

@@ -168,7 +168,7 @@ def test_a_click_starts_one_process_and_every_argument_is_quoted_whole(clicking:
         "hidden, and nobody waits for it"
     )
     assert shlex.split(clicking.shell.ran[0][0])[-1] == str(request)
-    assert clicking.timers == ["WatchRequest"]
+    assert clicking.timers == ["'台账工具箱.xlsm'!WatchRequest"]
     assert clicking.status == text("buttons.macro.starting")
 
 
@@ -286,7 +286,7 @@ def test_stop_leaves_word_and_starts_nothing(clicking: Clicking) -> None:
     clicking.run("BtnStop")
     assert (clicking.exchange / "cancel").is_file()
     assert clicking.shell.ran == []
-    assert clicking.timers == ["ClearStatus"]
+    assert clicking.timers == ["'台账工具箱.xlsm'!ClearStatus"]
     clicking.run("ClearStatus")
     assert clicking.status is False
 

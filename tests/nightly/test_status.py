@@ -92,10 +92,9 @@ def test_states_of_a_job_as_they_follow_each_other(tmp_path: Path) -> None:
 
 def test_files_that_were_open_and_could_not_be_marked_are_named(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
-    assert taizhang("run", "-C", str(workspace)).returncode == 0
     ledger = workspace / "workbooks/stations/马村镇/帮扶.xlsx"
     ledger.with_name(f"~${ledger.name}").write_bytes(b"\x02" + "王五".encode("gbk").ljust(164, b" "))
-    assert taizhang("run", "-C", str(workspace), "--full").returncode == 0
+    assert taizhang("run", "-C", str(workspace)).returncode == 0
     assert "1 个文件没有标注" in status(workspace)
     assert "马村镇/帮扶.xlsx" in status(workspace)
 

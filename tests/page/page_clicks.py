@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -15,7 +16,7 @@ names.forEach((name, n) => transfer.items.add(new File([Uint8Array.from(atob(bod
 for (const kind of ["dragenter", "dragover", "drop"])
   document.getElementById("drop").dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: transfer}));
 """
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Clerk:
@@ -35,7 +36,9 @@ class Clerk:
         return ready and bool(self.browser.find_elements(By.CSS_SELECTOR, "#county .card"))
 
     def wait(self, seen: Any) -> Any:
-        return WebDriverWait(self.browser, PATIENCE, 0.1).until(lambda _: seen())
+        """Return what is seen as soon as it is; a page that is just being drawn anew is looked at again."""
+        drawn_anew = [StaleElementReferenceException]
+        return WebDriverWait(self.browser, PATIENCE, 0.1, ignored_exceptions=drawn_anew).until(lambda _: seen())
 
     def choose(self, *files: Path) -> None:
         """Choose files in the dialog of the drop zone."""
@@ -66,9 +69,15 @@ class Clerk:
             places = (within or self.browser).find_elements(By.CSS_SELECTOR, "button, a.button, summary")
             return next((one for one in places if one.text.startswith(caption) and one.is_enabled()), None)
 
-        button = self.wait(there)
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
-        button.click()
+        def pressed() -> bool:
+            button = there()
+            if button is None:
+                return False
+            self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+            button.click()
+            return True
+
+        self.wait(pressed)
 
     def download(self, caption: str, within: Any = None) -> Path:
         """Press something and return what it downloads."""
