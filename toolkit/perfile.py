@@ -7,6 +7,7 @@ happens here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -277,6 +278,17 @@ def start(job: Job) -> None:
 def process(fingerprints: Sequence[Fingerprint]) -> BatchResult:
     """Process a batch in a process that was prepared by :func:`start`."""
     return _PROCESSOR[0].process(fingerprints)
+
+
+def deliver(fingerprints: Sequence[Fingerprint]) -> BatchResult:
+    """Process a batch and write its rows where the job wants them; a worker that does not see that folder sends them back."""
+    result, job = process(fingerprints), _PROCESSOR[0].job
+    if job.incoming is not None and job.incoming.is_dir() and result.rows:
+        from toolkit.store.partition import write_pieces
+
+        with suppress(OSError):  # it may not write there, or the disk is full
+            result.pieces, result.rows = write_pieces(job.incoming, result.rows, job.roster), {}
+    return result
 
 
 def check_alone(fingerprints: Sequence[Fingerprint]) -> BatchResult:

@@ -21,6 +21,7 @@ _TEMPORARY = re.compile(
 _COPY = re.compile(r"副本|复件|copy|\(\d+\)|（\d+）|最终|终版|备份|新建|拷贝", re.IGNORECASE)
 _YOUNG = 2.0
 _PAUSE = 0.25
+_UNREADABLE = "unreadable:"
 
 
 class Fingerprint(NamedTuple):
@@ -94,7 +95,7 @@ def discover(
     prints: list[Fingerprint] = []
     for path, status in listed:
         before = (known or {}).get(path)
-        if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
+        if before and not before.hash.startswith(_UNREADABLE) and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
             prints.append(before)
             continue
         made = _fingerprint(folder, path, status, young=now - status.st_mtime < _YOUNG)
@@ -120,7 +121,7 @@ def _fingerprint(folder: Path, path: str, status: os.stat_result, *, young: bool
     except FileNotFoundError:
         return None
     except OSError:
-        return Fingerprint(path, status.st_size, status.st_mtime_ns, f"unreadable:{path}")
+        return Fingerprint(path, status.st_size, status.st_mtime_ns, f"{_UNREADABLE}{path}")
     return Fingerprint(path, status.st_size, status.st_mtime_ns, digest.hexdigest())
 
 

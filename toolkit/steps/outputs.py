@@ -119,7 +119,11 @@ def commit(
             result["original"] = original
         known_files.append(KnownFile(fingerprint.path, size, mtime, digest, times[path], kept_version, result))
     current = {file.path for file in found.files} | set(found.unsettled)
-    settled = not found.unsettled and not any(map(worth_another_try, marks.values()))
+    settled = not (
+        found.unsettled
+        or any(file.status == "locked" for file in files.values())
+        or any(map(worth_another_try, marks.values()))
+    )
     hashes = [(file.path, file.hash) for file in known_files]
     inputs = inputs_key(workspace, hashes, found.duplicates, only) if settled else ""
     inputs = inputs if with_marks else unmarked(inputs)
@@ -133,6 +137,7 @@ def commit(
         for gone in _fixed(state, results.findings):
             state.put_findings([gone])
         state.put("generation", generation.name)
+        state.put_partitions(generation.sizes)
         state.put_period(workspace.config.period, generation.name)
         status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
         kept = {"townships": remembered(results), "until": workspace.config.period[1].isoformat()}
