@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from toolkit.intake.discover import Fingerprint
 from toolkit.intake.read import file_finding
+from toolkit.intake.source import Fingerprint, Source
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import Finding
 from toolkit.roster import Roster
@@ -20,13 +20,13 @@ from toolkit.store.state import finding_from_dict, finding_to_dict
 class Job:
     """What a worker must know to process any file; the same for a whole run.
 
-    ``root``: the folder that the files' paths are relative to. ``prefix``: what precedes a path in findings, so that it is
+    ``source``: where the files lie that paths are relative to. ``prefix``: what precedes a path in findings, so that it is
     relative to the workspace. ``names``: what people call a file, by its path, where that is not how it is named.
     ``dictionary``: None is the built-in one. ``forms``: also find entries that are right, but written in another form than
     the rest. ``incoming``: the folder into which workers that see it write their rows; the others send them back.
     """
 
-    root: Path
+    source: Source
     prefix: str
     today: date
     period: tuple[date, date] | None

@@ -3,7 +3,6 @@
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from tests.store.two_counties import (
     write_roster,
 )
 
-STEPS = 7
+STEPS = 5
 
 
 class Walk:
@@ -106,8 +105,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Walk]:
-    yield Walk(make_two_counties(tmp_path / "a"), random.Random(request.param))
+def walk(request: pytest.FixtureRequest, tmp_path: Path) -> Walk:
+    return Walk(make_two_counties(tmp_path / "a"), random.Random(request.param))
 
 
 @pytest.mark.parametrize("walk", [1, 2, 3], indirect=True)

@@ -11,7 +11,17 @@ import psutil
 import pytest
 
 from tests.conftest import save_workbook
-from tests.store.two_counties import REGISTER, VILLAGES, generation, made, make_two_counties, partitions, person, run, run_anew
+from tests.store.two_counties import (
+    REGISTER,
+    VILLAGES,
+    generation,
+    made,
+    make_two_counties,
+    partitions,
+    person,
+    run,
+    run_anew,
+)
 from toolkit.store.rows import RowStore
 from toolkit.workers import Compute
 

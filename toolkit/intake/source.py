@@ -54,11 +54,14 @@ class Listed(NamedTuple):
 
 
 class SourceError(OSError):
-    """The storage does not answer, refuses, or cannot be used; ``reason`` is the kind of trouble: never an address or a key."""
+    """The storage does not answer, refuses, or cannot be used; ``reason`` is the kind of trouble: never an address or a key.
 
-    def __init__(self, reason: str) -> None:
+    ``missing``: what is not installed is ``reason``.
+    """
+
+    def __init__(self, reason: str, *, missing: bool = False) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.missing = reason, missing
 
 
 class ChangedError(Exception):
@@ -97,6 +100,14 @@ def stations_of(config: Config) -> Source:
     if config.stations_url is None:
         return LocalFolder(config.path("stations"))
     return RemoteFolder(config.stations_url, max(1, config.values["run"]["seconds_per_file"] // 3))
+
+
+def is_there(config: Config) -> bool:
+    """Say whether the folder of the stations' files can be reached and read."""
+    try:
+        return stations_of(config).there() and (config.stations_url is not None or os.access(config.path("stations"), os.R_OK))
+    except OSError:
+        return False
 
 
 def is_passed_over(name: str) -> bool:
@@ -254,7 +265,7 @@ class RemoteFolder:
                 found[path] = content
         if len(found) < len(paths):
             self._failed = _GIVE_UP
-        return {path: found.get(path) or SourceError("TimeoutError") if path not in found else found[path] for path in paths}
+        return {path: found.get(path, SourceError("TimeoutError")) for path in paths}
 
     def _one(self, path: str) -> bytes | OSError:
         if self._failed >= _GIVE_UP:
@@ -310,10 +321,6 @@ class RemoteFolder:
 
     def _open(self) -> tuple[Any, str]:
         if self._opened is None:
-            try:
-                from fsspec.core import url_to_fs
-            except ImportError:
-                raise SourceError("fsspec") from None
             wait = self.seconds / 2
             options: dict[str, Any] = {}
             if self.protocol in _OBJECTS:
@@ -321,7 +328,12 @@ class RemoteFolder:
                 options = {"config_kwargs": limits}
             elif self.protocol in ("ftp", "sftp", "ssh"):
                 options = {"timeout": wait}
-            fs, root = url_to_fs(self.url, skip_instance_cache=True, use_listings_cache=False, **options)
+            try:
+                from fsspec.core import url_to_fs
+
+                fs, root = url_to_fs(self.url, skip_instance_cache=True, use_listings_cache=False, **options)
+            except (ImportError, ValueError):  # the latter: a protocol that nobody knows
+                raise SourceError(f"fsspec[{self.protocol}]", missing=True) from None
             if self.protocol in _OBJECTS:
                 fs.retries = 1  # the second try is ours
             self._opened = fs, str(root).rstrip("/")
@@ -334,8 +346,6 @@ def _plainly(act: Callable[[], Made]) -> Made:
         return act()
     except (FileNotFoundError, SourceError):
         raise
-    except ImportError as error:
-        raise SourceError(error.name or "ImportError") from None
     except Exception as error:  # noqa: BLE001 - every kind of storage has errors of its own, and their texts may hold keys
         raise SourceError(type(error).__name__) from None
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from toolkit.intake.discover import Discovered, Fingerprint, discover
+from toolkit.intake.discover import Discovered, discover
+from toolkit.intake.source import Fingerprint, SourceError, stations_of
 from toolkit.messages import text
 from toolkit.passwords import passwords_for
 from toolkit.store.state import KnownFile
@@ -25,22 +26,33 @@ def discover_files(
     """Return the stations' files.
 
     Raises:
-        WorkspaceError: the folder is not there, or most of the files known from the last run are gone from it.
+        WorkspaceError: the folder is not there or cannot be listed, or most of the files known from the last run are gone from it.
     """
-    folder = workspace.config.path("stations")
-    lang = workspace.config.language
-    if not folder.is_dir():
-        status, name = (INCOMPLETE, "screen.folder_gone") if known else (CONFIGURATION, "screen.no_folder")
-        raise WorkspaceError(status, [text(name, lang, folder=str(folder))])
-    found = discover(folder, workspace.prefix, {path: Fingerprint(*row) for path, row in known.items()}, originals)
+    source, folder, lang = stations_of(workspace.config), workspace.config.stations, workspace.config.language
+    prints = {path: Fingerprint(*row) for path, row in known.items()}
+    try:
+        if not source.there():
+            status, name = (INCOMPLETE, "screen.folder_gone") if known else (CONFIGURATION, "screen.no_folder")
+            raise WorkspaceError(status, [text(name, lang, folder=folder)])
+        found = discover(source, workspace.prefix, prints, originals)
+    except OSError as error:
+        raise _storage_error(error, folder, lang) from error
     present = {file.path for file in found.files} | set(found.duplicates) | set(found.unsettled)
     gone = len(set(known) - present)
     limit = workspace.config.values["run"]["vanished_percent"]
     if not accept_vanished and len(known) >= 4 and gone * 100 > len(known) * limit:
         raise WorkspaceError(
-            INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=str(folder))]
+            INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=folder)]
         )
     return found
+
+
+def _storage_error(error: OSError, address: str, lang: str) -> WorkspaceError:
+    """Return what to say of a folder that cannot be listed; where a part is not installed, that is a matter of setting up."""
+    reason = error.reason if isinstance(error, SourceError) else str(error.strerror or type(error).__name__)
+    if isinstance(error, SourceError) and error.missing:
+        return WorkspaceError(CONFIGURATION, [text("storage.missing_part", lang, address=address, part=reason)])
+    return WorkspaceError(INCOMPLETE, [text("storage.gone", lang, address=address, reason=reason)])
 
 
 def changed_files(
@@ -117,7 +129,7 @@ def process_files(
     config = workspace.config
     checks, limits = config.values["checks"], config.values["run"]
     job = Job(
-        config.path("stations"), workspace.prefix, config.today, config.period, checks["amount_min"], checks["amount_max"],
+        stations_of(config), workspace.prefix, config.today, config.period, checks["amount_min"], checks["amount_max"],
         workspace.dictionary, workspace.roster,
     )  # fmt: skip
     total = BatchResult()
