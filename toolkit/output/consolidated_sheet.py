@@ -28,6 +28,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _OPENED = frozenset({"http", "https", "ftp", "file"})
 """Addresses that office programs open."""
 _KEPT = "/~!$&'()*+,;=:@"
+_MEANT = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
 _LINKABLE = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
 _WIDEST = 24
 _WIDE = 190
@@ -241,6 +242,8 @@ def link_target(base: str, file: str) -> str:
 
 
 def _url(path: str) -> str:
+    if path.isprintable():
+        return _MEANT.sub(lambda found: quote(found[0], safe=_KEPT), path)
     return "".join(char if char > "\x7f" and char.isprintable() else quote(char, safe=_KEPT) for char in path)
 
 

@@ -89,6 +89,7 @@ def open_county(
     connection = duckdb.connect()
     connection.execute(f"SET threads TO {_THREADS}")
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    connection.execute("SET parquet_metadata_cache = true")  # partitions are never written twice
     _register_stations(connection, roster)
     files = pa.table(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}

@@ -19,13 +19,15 @@ def source(connection: duckdb.DuckDBPyConnection, name: str, rows: Any, ledger: 
     ``rows``: an Arrow table, the path of a Parquet file, or a tuple of such paths.
     """
     paths = (rows,) if isinstance(rows, Path) else rows if isinstance(rows, tuple) else ()
-    known = {column for path in paths for column in pq.read_schema(path).names} or set(rows.column_names)
+    schemas = [pq.read_schema(path) for path in paths]
+    known = {column for schema in schemas for column in schema.names} or set(rows.column_names)
     columns = ", ".join(f'"{entry.name}"' if entry.name in known else f'NULL::{_TYPES[str(entry.type)]} AS "{entry.name}"'
                         for entry in row_schema(ledger))  # fmt: skip
     if paths:
         listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in paths)
+        differ = any(not schema.equals(schemas[0]) for schema in schemas)
         connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns}, (file_index::BIGINT << 40) + file_row_number AS _at FROM '  # noqa: S608 - our own files
-                           f"read_parquet([{listed}], file_row_number = true, union_by_name = {len(paths) > 1})")  # fmt: skip
+                           f"read_parquet([{listed}], file_row_number = true, union_by_name = {differ})")  # fmt: skip
     else:
         numbered = rows.append_column("_at", pa.array(range(rows.num_rows), pa.int64()))
         connection.register(f"{name}@memory", numbered)
