@@ -22,8 +22,10 @@ from tests.store.two_counties import (
     run,
     run_anew,
 )
+from toolkit.steps.reopen import NoRunError, reopen
 from toolkit.store.rows import RowStore
 from toolkit.workers import Compute
+from toolkit.workspace import open_workspace
 
 
 @pytest.fixture
@@ -75,6 +77,17 @@ def test_a_damaged_partition_is_read_again(
     outcome = run(county, monkeypatch)
     assert outcome.parsed == 4 + edited, "only the files that had rows in it"
     assert made(county) == made(run_anew(county, tmp_path / "b", monkeypatch))
+
+
+def test_damaged_rows_are_not_taken_for_all_there_are(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(county, monkeypatch)
+    workspace = open_workspace(county, "zh")
+    assert reopen(workspace).results.rows.query('SELECT count(*) FROM "L1"') == [(12,)]
+    cut(partitions(county)["L1/2"])
+    with pytest.raises(NoRunError):
+        reopen(workspace)
+    run(county, monkeypatch)
+    assert reopen(workspace).results.rows.query('SELECT count(*) FROM "L1"') == [(12,)]
 
 
 def test_rows_that_are_gone_altogether_are_read_again(county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,13 +119,13 @@ def run_command(folder: Path) -> dict[str, Any]:
     return report
 
 
-def without_place(value: Any) -> Any:
+def without_place(value: Any, address: str = URL) -> Any:
     """Return a result with the files' paths as they are below the stations' folder."""
     if isinstance(value, dict):
-        return {name: without_place(one) for name, one in value.items()}
+        return {name: without_place(one, address) for name, one in value.items()}
     if isinstance(value, list):
-        return [without_place(one) for one in value]
-    return value.replace(f"{URL}/", "workbooks/stations/") if isinstance(value, str) else value
+        return [without_place(one, address) for one in value]
+    return value.replace(f"{address}/", "workbooks/stations/") if isinstance(value, str) else value
 
 
 def test_a_bucket_gives_what_a_folder_gives(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,6 +153,29 @@ def test_a_bucket_gives_what_a_folder_gives(storage: Storage, tmp_path: Path, mo
         assert found["rows"] == expected["rows"]
         assert [one["status"] for one in found["report"]["files"]].count("skipped-duplicate") == 1
     assert not (remote / "workbooks/stations").exists()
+
+
+def test_storage_that_tells_no_hashes_is_told_apart_by_size_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    local = make_two_counties(tmp_path / "local")
+    stations = local / "workbooks/stations"
+    shutil.copyfile(stations / VILLAGES[0] / "基本信息.xlsx", stations / VILLAGES[0] / "基本信息 - 副本.xlsx")
+    run(local, monkeypatch)
+    remote = make_two_counties(tmp_path / "remote")
+    shutil.rmtree(remote / "workbooks/stations")
+    address = f"file://{stations}"
+    write_settings(remote, paths__stations=address)
+    run(remote, monkeypatch)
+    rows = without_place(made(remote), address)["rows"]
+    assert rows == made(local)["rows"]
+    assert run(remote, monkeypatch).unchanged
+    save_workbook(stations / VILLAGES[0] / "基本信息.xlsx", [REGISTER, person(0), person(30)])
+    assert run(remote, monkeypatch).parsed == 2, "the changed one, and what was its copy"
+    shutil.rmtree(stations / "东县")
+    stations.joinpath("东县").write_text("", encoding="utf-8")
+    write_settings(remote, paths__stations=f"{address}/东县/马村镇")
+    with pytest.raises(WorkspaceError) as raised:
+        run(remote, monkeypatch)
+    assert raised.value.status == 13
 
 
 def test_only_what_changed_in_the_bucket_is_fetched(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
