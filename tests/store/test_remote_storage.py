@@ -1,5 +1,6 @@
 """The stations' files in a bucket: the same as in a folder, also when the storage dies in the middle or never answers."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -31,6 +32,7 @@ from tests.store.two_counties import (
 )
 from toolkit.config import ConfigError, load_config
 from toolkit.intake.source import RemoteFolder, SourceError
+from toolkit.workers import Compute
 from toolkit.workspace import WorkspaceError
 
 s3fs = pytest.importorskip("s3fs")
@@ -142,7 +144,10 @@ def test_a_bucket_gives_what_a_folder_gives(storage: Storage, tmp_path: Path, mo
     storage.fill(stations)
     run(local, monkeypatch)
     expected = made(local)
-    for command in (lambda: run(remote, monkeypatch), lambda: run_command(remote)):
+    commands = [lambda: run(remote, monkeypatch), lambda: run_command(remote)]
+    if importlib.util.find_spec("distributed"):
+        commands.append(lambda: run(remote, monkeypatch, compute=Compute("dask", workers=2)))
+    for command in commands:
         shutil.rmtree(remote / "workbooks/.state", ignore_errors=True)
         command()
         found = without_place(made(remote))
