@@ -28,7 +28,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _OPENED = frozenset({"http", "https", "ftp", "file"})
 """Addresses that office programs open."""
 _KEPT = "/~!$&'()*+,;=:@"
-_MEANT = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
+_MEANT = re.compile("[" + re.escape("".join(one for one in map(chr, range(128)) if quote(one, safe=_KEPT) != one)) + "]")
 _LINKABLE = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
 _WIDEST = 24
 _WIDE = 190
