@@ -40,7 +40,7 @@ def write_report_json(path: Path, data: Mapping[str, Any]) -> Path:
 
 
 def _written(data: Mapping[str, Any]) -> str:
-    """Return the report with a file, a station or a finding a line: the encoder's own indentation costs five times as much."""
+    """Return the report with a file, a station or a finding a line: the encoder's own indentation costs twice as much."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     parts = []
     for name, value in data.items():
