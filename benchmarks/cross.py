@@ -126,7 +126,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         store = RowStore(Path(folder))
-        store.write("made", make(load_dictionary(), given.scale), {})
+        for name, table in make(load_dictionary(), given.scale).items():
+            store.write("made", (name, "_"), table)
         subprocess.run([sys.executable, __file__, "--rows", folder, "--scale", str(given.scale)], check=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from tests.conftest import TODAY
 from toolkit.batches import FileResult, Job
 from toolkit.intake.discover import discover
+from toolkit.intake.source import LocalFolder
 from toolkit.model import Finding
 from toolkit.perfile import Processor
 from toolkit.roster import Roster
@@ -43,6 +44,6 @@ class Seen:
 def process(path: Path, *, roster: Roster | None = None, ledger: str | None = None, period: Any = YEAR) -> Seen:
     """Return what a worker makes of the file at ``path``."""
     prints = [one for one in discover(path.parent, "").files if one.path == path.name]
-    job = Job(path.parent, "", TODAY, period, roster=roster, ledger=ledger, explain=True)
+    job = Job(LocalFolder(path.parent), "", TODAY, period, roster=roster, ledger=ledger, explain=True)
     result = Processor(job).process(prints)
     return Seen(result.files[0], result.rows)

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from toolkit.intake.discover import Fingerprint
 from toolkit.intake.read import file_finding
+from toolkit.intake.source import Fingerprint, Source
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import Finding
 from toolkit.roster import Roster
@@ -20,13 +20,13 @@ from toolkit.store.state import finding_from_dict, finding_to_dict
 class Job:
     """What a worker must know to process any file; the same for a whole run.
 
-    ``root``: the folder that the files' paths are relative to. ``prefix``: what precedes a path in findings, so that it is
+    ``source``: where the files lie that paths are relative to. ``prefix``: what precedes a path in findings, so that it is
     relative to the workspace. ``names``: what people call a file, by its path, where that is not how it is named.
     ``dictionary``: None is the built-in one. ``forms``: also find entries that are right, but written in another form than
-    the rest.
+    the rest. ``incoming``: the folder into which workers that see it write their rows; the others send them back.
     """
 
-    root: Path
+    source: Source
     prefix: str
     today: date
     period: tuple[date, date] | None
@@ -38,6 +38,7 @@ class Job:
     explain: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     forms: bool = False
+    incoming: Path | None = None
 
 
 @dataclass(slots=True)
@@ -82,10 +83,16 @@ class FileResult:
 
 @dataclass(slots=True)
 class BatchResult:
-    """What became of a batch: one result a file, and the rows by ledger."""
+    """What became of a batch: one result a file; the rows by ledger, as Arrow tables, or where they were written.
+
+    ``pieces``: (ledger, partition) → tables, and paths of Parquet files. ``unread``: what could not be read this time, though
+    it may the next: as long as it stands as it was last read.
+    """
 
     files: list[FileResult] = field(default_factory=list)
     rows: dict[str, Any] = field(default_factory=dict)
+    pieces: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    unread: list[FileResult] = field(default_factory=list)
 
 
 def crashed(job: Job, fingerprint: Fingerprint, reason: str, params: Mapping[str, Any]) -> FileResult:

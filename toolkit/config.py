@@ -19,6 +19,7 @@ from toolkit.times import Times, TimesError, parse_times
 
 FILE = "config.ini"
 INSTEAD = "TAIZHANG_CONFIG"  # names a file to be read instead: the nightly job's last settings without mistakes
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SECRETS = ("password", "passwd", "secret", "密码", "口令", "授权码")
 
 
@@ -94,6 +95,14 @@ def _date_or_none(value: str) -> date | None:
 
 
 def _path(value: str) -> str:
+    if not value:
+        raise _Refused("path")
+    if _ADDRESS.match(value):
+        raise _Refused("local_path")
+    return value
+
+
+def _path_or_address(value: str) -> str:
     if not value:
         raise _Refused("path")
     return value
@@ -187,7 +196,7 @@ def _standards(value: str) -> dict[str, float]:
 SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
     "general": {"county": ("", _text), "language": ("zh", _choice(*LANGUAGES))},
     "paths": {
-        "stations": ("workbooks/stations", _path),
+        "stations": ("workbooks/stations", _path_or_address),
         "roster": ("workbooks/roster.xlsx", _path),
         "dictionary": ("workbooks/dictionary.xlsx", _path),
         "out": ("workbooks/out", _path),
@@ -281,6 +290,17 @@ class Config:
         return given if given.is_absolute() else self.folder / given
 
     @property
+    def stations_url(self) -> str | None:
+        """The address of the stations' files where they lie in remote storage, without a ``/`` at its end."""
+        given = str(self.values["paths"]["stations"])
+        return given.rstrip("/") if _ADDRESS.match(given) else None
+
+    @property
+    def stations(self) -> str:
+        """Where the stations' files lie, for people: an address or an absolute path."""
+        return self.stations_url or str(self.path("stations"))
+
+    @property
     def dictionary(self) -> Path | None:
         """The dictionary workbook; None where there is none at its default place, so that the built-in one serves."""
         path = self.path("dictionary")
@@ -352,9 +372,24 @@ def load_config(folder: Path, instead: Path | None = None) -> Config:
     deadlines = _deadlines(parser, problems)
     if not problems and values["period"]["from"] > values["period"]["to"]:
         problems.append(("config.period_order", {"first": values["period"]["from"], "last": values["period"]["to"]}))
+    if not problems:
+        problems += _remote(values)
     if problems:
         raise ConfigError(problems)
     return Config(folder, values, deadlines, hashlib.blake2b(data, digest_size=12).hexdigest())
+
+
+def _remote(values: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return what is wrong with settings because the stations' files lie in remote storage."""
+    address = str(values["paths"]["stations"])
+    if not _ADDRESS.match(address):
+        return []
+    if "@" in address.partition("://")[2].partition("/")[0]:
+        return [("config.address_secret", {"section": "paths", "key": "stations"})]
+    mode = values["marks"]["mode"]
+    allowed = ("config.allowed.marks_remote", {"address": address})
+    wrong = {"section": "marks", "key": "mode", "value": mode, "allowed": allowed}
+    return [("config.wrong", wrong)] if mode == "in-place" else []
 
 
 def _unknown(parser: configparser.ConfigParser, problems: list[tuple[str, dict[str, Any]]]) -> None:

@@ -7,8 +7,10 @@ happens here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,11 +21,11 @@ from toolkit.checking.merge import one_a_cell
 from toolkit.fields.base import Context
 from toolkit.fields.date import read_text
 from toolkit.intake.attribute import Attribution, by_path, by_reporter
-from toolkit.intake.discover import Fingerprint
 from toolkit.intake.fill import is_subtotal
 from toolkit.intake.locate import Locator
 from toolkit.intake.meta import read_period
 from toolkit.intake.read import file_finding, read_file
+from toolkit.intake.source import ChangedError, Fingerprint, Reader, SourceError
 from toolkit.intake.tables import LocatedSheet, Table
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
 from toolkit.marking import Label, read_label
@@ -50,8 +52,9 @@ class Processor:
         result = BatchResult()
         inputs: dict[str, list[TableInput]] = {}
         files: dict[str, FileResult] = {}
+        reader = self.job.source.reader(fingerprints)
         for fingerprint in fingerprints:
-            file, tables = self._one(fingerprint)
+            file, tables = self._one(fingerprint, reader)
             files[file.path] = file
             for table in tables:
                 inputs.setdefault(table.ledger.id, []).append(table)
@@ -85,26 +88,26 @@ class Processor:
             ]  # doubt about an entry leaves its form alone
             files[path].findings = one_a_cell([*(one for one in own if one not in forms), *findings]) + forms
 
-    def _one(self, fingerprint: Fingerprint) -> tuple[FileResult, list[TableInput]]:
+    def _one(self, fingerprint: Fingerprint, reader: Reader) -> tuple[FileResult, list[TableInput]]:
         path = self.job.prefix + fingerprint.path
-        source = self.job.root / fingerprint.path
         try:
-            data = source.read_bytes()
-            after = source.stat()
+            data = reader(fingerprint)
+        except ChangedError:
+            return FileResult(path, "", "locked", findings=[file_finding(path, "W009")]), []
+        except SourceError as error:
+            return FileResult(path, "", "locked", findings=[file_finding(path, "W018", reason=error.reason)]), []
         except FileNotFoundError:
             return _unreadable(path, "@vanished"), []
         except PermissionError:
             return _unreadable(path, "@no_permission", status="locked"), []
         except OSError as error:
             return _unreadable(path, str(error.strerror or "")[:60]), []
-        if (after.st_size, after.st_mtime_ns) != (fingerprint.size, fingerprint.mtime_ns):
-            return FileResult(path, "", "locked", findings=[file_finding(path, "W009")]), []
         given = by_path(fingerprint.path, self.job.roster) if self.job.roster else Attribution()
         read = read_file(path, data)
         sealed = False
         if read.status == "encrypted" and (plain := opened(data, given.station.code if given.station else None)):
             read, sealed = read_file(path, plain), True
-        if read.marked and (label := read_label(source)) and label.mode == "copy":
+        if read.marked and (label := read_label(BytesIO(data))) and label.mode == "copy":
             return _our_copy(path, label), []
         file = FileResult(
             path, str(read.kind), "ok" if read.status == "ok" else read.status, findings=list(read.findings)
@@ -281,6 +284,17 @@ def start(job: Job) -> None:
 def process(fingerprints: Sequence[Fingerprint]) -> BatchResult:
     """Process a batch in a process that was prepared by :func:`start`."""
     return _PROCESSOR[0].process(fingerprints)
+
+
+def deliver(fingerprints: Sequence[Fingerprint]) -> BatchResult:
+    """Process a batch and write its rows where the job wants them; a worker that does not see that folder sends them back."""
+    result, job = process(fingerprints), _PROCESSOR[0].job
+    if job.incoming is not None and job.incoming.is_dir() and result.rows:
+        from toolkit.store.partition import write_pieces
+
+        with suppress(OSError):  # it may not write there, or the disk is full
+            result.pieces, result.rows = write_pieces(job.incoming, result.rows, job.roster), {}
+    return result
 
 
 def check_alone(fingerprints: Sequence[Fingerprint]) -> BatchResult:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from toolkit.marking.journal import Journal
 from toolkit.steps import files as file_steps
 from toolkit.steps.versions import inputs_key, unmarked, version_key
+from toolkit.store.rows import Key, RowStore
 from toolkit.store.state import State
 from toolkit.workspace import Workspace
 
@@ -76,16 +77,17 @@ def run_pipeline(workspace: Workspace, options: Options, progress: Progress) -> 
         found = file_steps.discover_files(workspace, prints, state.originals(), accept_vanished=options.accept_vanished)
         inputs = inputs_key(workspace, [(file.path, file.hash) for file in found.files], found.duplicates, options.only)
         accepted = {inputs} if options.marks else {inputs, unmarked(inputs)}
-        if not options.full and (same := _unchanged(workspace, state, accepted, started)):
+        damaged = RowStore(folder / "rows").damaged(state.get("generation"), state.partitions())
+        if not (options.full or damaged) and (same := _unchanged(workspace, state, accepted, started)):
             return same
-        return _run(workspace, options, progress, state, found, started)
+        return _run(workspace, options, progress, state, found, damaged, started)
     finally:
         state.close()
 
 
 def _run(
-    workspace: Workspace, options: Options, progress: Progress, state: State, found: Any, started: datetime
-) -> Outcome:
+    workspace: Workspace, options: Options, progress: Progress, state: State, found: Any, damaged: set[Key], started: datetime
+) -> Outcome:  # fmt: skip
     from toolkit.steps import findings as finding_steps
     from toolkit.steps import marks as mark_steps
     from toolkit.steps import outputs as output_steps
@@ -94,11 +96,12 @@ def _run(
 
     known = state.files()
     changed = file_steps.changed_files(
-        workspace, found, known, version_key(workspace), full=options.full, only=options.only
-    )
-    processed = file_steps.process_files(workspace, changed, progress)
+        workspace, found, known, version_key(workspace), full=options.full, only=options.only,
+        lost=row_steps.files_of(workspace, state, damaged, known),
+    )  # fmt: skip
+    processed = file_steps.process_files(workspace, changed, known, progress)
     files = file_steps.all_files(workspace, found, known, processed)
-    tables = row_steps.store_rows(workspace, state, files, processed, known)
+    tables = row_steps.store_rows(workspace, state, files, processed, known, damaged)
     county = row_steps.open_rows(workspace, state, tables.name, files, row_steps.sent_times(workspace, found, known))
     copies = mark_steps.edited_copies(workspace, known)
     findings = finding_steps.all_findings(workspace, found, files, county, copies, progress)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from toolkit.config import Config
-from toolkit.intake.discover import Fingerprint, is_passed_over, walk
+from toolkit.intake.source import Fingerprint, LocalFolder, is_passed_over
 from toolkit.ledgers.dictionary import Dictionary, load_dictionary
 from toolkit.model import Finding, Mark, RefusedWorkbook
 from toolkit.report import VERSION, finding_entry
@@ -79,7 +79,7 @@ def check_files(
     left_aside = _left_aside(prints)
     called = {path.as_posix(): name for path, name in (names or {}).items()}
     loaded = load_dictionary(dictionary)
-    job = Job(Path.cwd(), "", day, period, ledger=ledger, dictionary=loaded, explain=explain, names=called,
+    job = Job(LocalFolder(Path.cwd()), "", day, period, ledger=ledger, dictionary=loaded, explain=explain, names=called,
               forms=forms)  # fmt: skip
     batches = [[one] for one in prints if one.path not in left_aside]
     done = run_batches(
@@ -100,10 +100,11 @@ def _fingerprints(paths: Sequence[Path]) -> list[Fingerprint]:
     found = []
     for path in paths:
         if path.is_dir():
-            found += [(path / name, status) for name, status in walk(path)[0]]
+            found += [Fingerprint((path / file.path).as_posix(), *file[1:]) for file in LocalFolder(path).walk()[0]]
         else:
-            found.append((path, path.stat()))
-    return [Fingerprint(path.as_posix(), status.st_size, status.st_mtime_ns, "") for path, status in found]
+            status = path.stat()
+            found.append(Fingerprint(path.as_posix(), status.st_size, status.st_mtime_ns, ""))
+    return found
 
 
 def _left_aside(prints: Sequence[Fingerprint]) -> dict[str, FileResult]:

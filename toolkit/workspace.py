@@ -38,7 +38,8 @@ class Workspace:
     """What precedes a station's file in findings."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "prefix", self.relative(self.config.path("stations")) + "/")
+        place = self.config.stations_url or self.relative(self.config.path("stations"))
+        object.__setattr__(self, "prefix", f"{place}/")
 
     @property
     def folder(self) -> Path:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.intake.discover import Fingerprint, discover
+from toolkit.intake.discover import discover
+from toolkit.intake.source import Fingerprint
 
 
 def write(path: Path, data: bytes = b"x", *, old: bool = True) -> Path:

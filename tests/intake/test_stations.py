@@ -64,9 +64,10 @@ def station_of(tmp_path: Path, path: str, roster: Roster, *lines: list[str]) -> 
     from tests.processing import YEAR
     from toolkit.batches import Job
     from toolkit.intake.discover import discover
+    from toolkit.intake.source import LocalFolder
     from toolkit.perfile import Processor
 
-    result = Processor(Job(tmp_path, "", TODAY, YEAR, roster=roster)).process(discover(tmp_path, "").files)
+    result = Processor(Job(LocalFolder(tmp_path), "", TODAY, YEAR, roster=roster)).process(discover(tmp_path, "").files)
     file = result.files[0]
     return file.station, [finding.code for finding in file.findings], file.status
 

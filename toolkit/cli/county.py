@@ -58,7 +58,7 @@ def _run(folder: Path, options: Options, *, as_json: bool, lines_of_json: bool =
         if not outcome.report["files"]:
             from toolkit.screen import complain
 
-            complain(text("screen.no_files", LANG, folder=str(config.path("stations"))))
+            complain(text("screen.no_files", LANG, folder=config.stations))
         show_run(
             outcome.report,
             names,

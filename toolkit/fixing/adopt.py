@@ -99,6 +99,8 @@ class _Adoption:
 
     def _find_source(self) -> Path:
         """Return the ledger that the copy names. Names too long for the label are cut, so those must exist."""
+        if self._workspace.config.stations_url:
+            raise _refused("remote", self._lang)
         stations = self._workspace.config.path("stations")
         named = str(self._label.source)
         parts = PurePosixPath(named).parts

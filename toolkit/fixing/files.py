@@ -11,7 +11,7 @@ from typing import Any
 
 from toolkit.fixing.corrections import Correction, corrections_of
 from toolkit.fixing.engine import FixResult, fix, refused, undo_fix
-from toolkit.intake.discover import walk
+from toolkit.intake.source import LocalFolder
 from toolkit.ledgers.dictionary import load_dictionary
 from toolkit.marking import Journal, read_label
 from toolkit.masking import mask_text, mask_value
@@ -126,7 +126,7 @@ def fix_files(
 
 
 def _files(path: Path) -> list[Path]:
-    return [path / name for name, _ in walk(path)[0]] if path.is_dir() else [path]
+    return [path / file.path for file in LocalFolder(path).walk()[0]] if path.is_dir() else [path]
 
 
 def _tried(path: Path, work: Callable[[], FixResult], lang: str, *, dry_run: bool, undo: bool = False) -> FixedFile:

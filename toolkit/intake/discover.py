@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from toolkit.intake.read import file_finding
+from toolkit.intake.source import Fingerprint, Listed, LocalFolder, Source
 from toolkit.model import Finding
 
-_SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "icon\r"})
-_TEMPORARY = re.compile(
-    r"^(?:~\$|\.~lock\.|~wrl|~rf|\.nfs|\._)|\.(?:tmp|temp|part|crdownload|download|swp|bak~)$|~$", re.IGNORECASE
-)
 _COPY = re.compile(r"副本|复件|copy|\(\d+\)|（\d+）|最终|终版|备份|新建|拷贝", re.IGNORECASE)
-_YOUNG = 2.0
+_YOUNG = 2_000_000_000
 _PAUSE = 0.25
-
-
-class Fingerprint(NamedTuple):
-    """A file as it was found: path relative to the folder with ``/``, size in bytes, time of last change, content hash."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    hash: str
+_UNREADABLE = "unreadable:"
 
 
 @dataclass(slots=True)
@@ -47,81 +33,65 @@ class Discovered:
     findings: list[Finding] = field(default_factory=list)
 
 
-def walk(folder: Path) -> tuple[list[tuple[str, os.stat_result]], list[str]]:
-    """Return (relative path, status) of every ordinary file below a folder in order, and the links that were not followed."""
-    found: list[tuple[str, os.stat_result]] = []
-    links: list[str] = []
-    stack = [("", folder)]
-    while stack:
-        prefix, place = stack.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
-                path = f"{prefix}{entry.name}"
-                if is_passed_over(entry.name):
-                    continue
-                if entry.is_symlink():
-                    links.append(path)
-                elif entry.is_dir(follow_symlinks=False):
-                    stack.append((f"{path}/", Path(entry.path)))
-                elif entry.is_file(follow_symlinks=False):
-                    found.append((path, entry.stat(follow_symlinks=False)))
-    return sorted(found, key=lambda item: item[0]), sorted(links)
-
-
-def is_passed_over(name: str) -> bool:
-    """Say whether a name is a lock file, a temporary or a system file: nobody's ledger."""
-    return name.lower() in _SYSTEM or _TEMPORARY.search(name) is not None or name.startswith(".")
-
-
 def discover(
-    folder: Path,
+    folder: Path | Source,
     prefix: str,
     known: Mapping[str, Fingerprint] | None = None,
     originals: Mapping[str, str] | None = None,
 ) -> Discovered:
     """Return the files below ``folder`` that are to be read.
 
-    ``known``: the fingerprints of the last run by path; a file of unchanged size and time is not hashed again. ``originals``:
+    ``known``: the fingerprints of the last run by path; a file of unchanged size and time is not hashed again, nor is one whose
+    storage tells what it holds. ``originals``:
     content hash → the hash before our marks came in, so that a marked file and its unmarked copy are seen as the same.
     ``prefix`` precedes the paths in findings.
+
+    Raises:
+        OSError: the folder cannot be listed; a :class:`SourceError` where it is remote.
     """
     result = Discovered()
-    listed, links = walk(folder)
+    source: Source = LocalFolder(folder) if isinstance(folder, Path) else folder
+    listed, links = source.walk()
     result.findings += [file_finding(prefix + link, "W011") for link in links]
-    now = time.time()
-    if any(now - status.st_mtime < _YOUNG for _, status in listed):
+    youngest = time.time_ns() - _YOUNG
+    if isinstance(source, LocalFolder) and any(file.mtime_ns > youngest for file in listed):
         time.sleep(_PAUSE)  # a file still being written shows as one whose size or time changes
     prints: list[Fingerprint] = []
-    for path, status in listed:
-        before = (known or {}).get(path)
-        if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
+    for file in listed:
+        before = (known or {}).get(file.path)
+        if before and _is_same(file, before):
             prints.append(before)
             continue
-        made = _fingerprint(folder, path, status, young=now - status.st_mtime < _YOUNG)
+        made = _fingerprint(source, file, young=file.mtime_ns > youngest)
         if made is None:
-            result.unsettled.append(path)
-            result.findings.append(file_finding(prefix + path, "W009"))
+            result.unsettled.append(file.path)
+            result.findings.append(file_finding(prefix + file.path, "W009"))
         else:
             prints.append(made)
     _set_aside(prints, originals or {}, result)
     return result
 
 
-def _fingerprint(folder: Path, path: str, status: os.stat_result, *, young: bool) -> Fingerprint | None:
+def _is_same(listed: Listed, before: Fingerprint) -> bool:
+    """Say whether a listing shows that a file is as it was: the same content, or the same size and time where that is not told."""
+    if (before.size, before.mtime_ns) != (listed.size, listed.mtime_ns) or before.hash.startswith(_UNREADABLE):
+        return False
+    return before.hash == listed.hash if listed.hash else listed.mtime_ns != 0
+
+
+def _fingerprint(source: Source, listed: Listed, *, young: bool) -> Fingerprint | None:
     """Return a file's fingerprint, or None where it is still being written."""
-    source = folder / path
     try:
-        if young:
-            again = source.stat()
-            if (again.st_size, again.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
+        if young and isinstance(source, LocalFolder):
+            again = (source.root / listed.path).stat()
+            if (again.st_size, again.st_mtime_ns) != (listed.size, listed.mtime_ns):
                 return None
-        with source.open("rb") as stream:
-            digest = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16))
+        digest = source.digest(listed)
     except FileNotFoundError:
         return None
     except OSError:
-        return Fingerprint(path, status.st_size, status.st_mtime_ns, f"unreadable:{path}")
-    return Fingerprint(path, status.st_size, status.st_mtime_ns, digest.hexdigest())
+        digest = f"{_UNREADABLE}{listed.path}"
+    return Fingerprint(listed.path, listed.size, listed.mtime_ns, digest)
 
 
 def _set_aside(prints: Iterable[Fingerprint], originals: Mapping[str, str], result: Discovered) -> None:

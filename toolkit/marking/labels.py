@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from toolkit.marking import xmlscan
 from toolkit.marking.encryption import decrypted, is_ole
@@ -167,10 +167,11 @@ def copy_name(copy: CopyOf) -> str:
     return f'"{held}"'
 
 
-def read_label(path: Path, password: str | None = None) -> Label | None:
-    """Return what a workbook says about being ours, or None; reads only a few small parts."""
+def read_label(path: Path | BinaryIO, password: str | None = None) -> Label | None:
+    """Return what a workbook (``path``: its place or its content) says about being ours, or None; reads only a few small parts."""
     try:
-        with Package(decrypted(path, password) if password and is_ole(path) else path) as package:
+        sealed = password and isinstance(path, Path) and is_ole(path)
+        with Package(decrypted(path, password) if password and isinstance(path, Path) and sealed else path) as package:
             return _label_of(package)
     except (Refusal, OSError, xmlscan.Malformed):
         return None

@@ -25,7 +25,10 @@ _FIRST_SERIAL = 61
 """1900-03-01: before it Excel's calendar has a day that never was."""
 _FORMATS = {"amount": "#,##0.00", "integer": "0", "number": "General"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_OPENED = frozenset({"http", "https", "ftp", "file"})
+"""Addresses that office programs open."""
 _KEPT = "/~!$&'()*+,;=:@"
+_MEANT = re.compile("[" + re.escape("".join(one for one in map(chr, range(128)) if quote(one, safe=_KEPT) != one)) + "]")
 _LINKABLE = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
 _WIDEST = 24
 _WIDE = 190
@@ -217,6 +220,8 @@ class _Links:
         target = self._targets.get(file)
         if target is None:
             target = self._targets[file] = link_target(self._base, file)
+        if not target:
+            return
         location = (
             f"'{name.replace(chr(39), chr(39) * 2)}'!A{line}" if name and file.lower().endswith(_LINKABLE) else ""
         )
@@ -224,7 +229,12 @@ class _Links:
 
 
 def link_target(base: str, file: str) -> str:
-    """Return a relative URL to a file of the workspace; characters that mean something in a URL are escaped, Chinese stays."""
+    """Return a relative URL to a file of the workspace; characters that mean something in a URL are escaped, Chinese stays.
+
+    A file in remote storage has its own address where office programs can open such; else it has none.
+    """
+    if "://" in file:
+        return _url(file) if file.partition("://")[0].lower() in _OPENED else ""
     if file.startswith("/") or re.match(r"^[A-Za-z]:", file):
         return "file:///" + _url(file.lstrip("/"))
     start = base if base.startswith("file:") else _url(base)
@@ -232,6 +242,8 @@ def link_target(base: str, file: str) -> str:
 
 
 def _url(path: str) -> str:
+    if path.isprintable():
+        return _MEANT.sub(lambda found: quote(found[0], safe=_KEPT), path)
     return "".join(char if char > "\x7f" and char.isprintable() else quote(char, safe=_KEPT) for char in path)
 
 

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from toolkit.config import FILE, Config, ConfigError, load_config
+from toolkit.intake.source import is_there
 from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.store.state import State
@@ -78,17 +79,17 @@ def _workspace(config: Config, lang: str, check: _Checker) -> list[Check]:
                    check("results", "ok", text("page.health.results_ok", lang, folder=str(config.path("out"))))]  # fmt: skip
     except WorkspaceError as error:
         checks += [check("settings", "bad", mask_text(" ".join(error.sentences)))]
-    ledgers = config.path("stations")
-    there = ledgers.is_dir() and os.access(ledgers, os.R_OK)
-    said = text("page.health.ledgers_ok" if there else "page.health.ledgers_missing", lang, folder=str(ledgers))
+    ledgers = config.stations
+    there = is_there(config)
+    said = text("page.health.ledgers_ok" if there else "page.health.ledgers_missing", lang, folder=ledgers)
     checks.append(check("ledgers", "ok" if there else "bad", said))
     mode = config.values["marks"]["mode"]
     if mode != "in-place":
         checks.append(check("marking", "ok", text("page.health.marking_mode", lang, mode=mode)))
     elif there:
-        writable, reason = _writable(ledgers)
+        writable, reason = _writable(config.path("stations"))
         said = text(
-            "page.health.marking_ok" if writable else "page.health.marking_no", lang, folder=str(ledgers), reason=reason
+            "page.health.marking_ok" if writable else "page.health.marking_no", lang, folder=ledgers, reason=reason
         )
         checks.append(check("marking", "ok" if writable else "bad", said))
     checks.append(check("lock", *_lock(config, lang)))

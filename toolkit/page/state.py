@@ -78,6 +78,6 @@ class Page:
 
 
 def _files(path: Path) -> list[Path]:
-    from toolkit.intake.discover import walk
+    from toolkit.intake.source import LocalFolder
 
-    return [path / name for name, _ in walk(path)[0]] if path.is_dir() else [path]
+    return [path / file.path for file in LocalFolder(path).walk()[0]] if path.is_dir() else [path]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from toolkit.intake.discover import Discovered, Fingerprint, discover
+from toolkit.intake.discover import Discovered, discover
+from toolkit.intake.source import Fingerprint, SourceError, stations_of
 from toolkit.messages import text
 from toolkit.passwords import passwords_for
 from toolkit.store.state import KnownFile
@@ -24,22 +26,33 @@ def discover_files(
     """Return the stations' files.
 
     Raises:
-        WorkspaceError: the folder is not there, or most of the files known from the last run are gone from it.
+        WorkspaceError: the folder is not there or cannot be listed, or most of the files known from the last run are gone from it.
     """
-    folder = workspace.config.path("stations")
-    lang = workspace.config.language
-    if not folder.is_dir():
-        status, name = (INCOMPLETE, "screen.folder_gone") if known else (CONFIGURATION, "screen.no_folder")
-        raise WorkspaceError(status, [text(name, lang, folder=str(folder))])
-    found = discover(folder, workspace.prefix, {path: Fingerprint(*row) for path, row in known.items()}, originals)
+    source, folder, lang = stations_of(workspace.config), workspace.config.stations, workspace.config.language
+    prints = {path: Fingerprint(*row) for path, row in known.items()}
+    try:
+        if not source.there():
+            status, name = (INCOMPLETE, "screen.folder_gone") if known else (CONFIGURATION, "screen.no_folder")
+            raise WorkspaceError(status, [text(name, lang, folder=folder)])
+        found = discover(source, workspace.prefix, prints, originals)
+    except OSError as error:
+        raise _storage_error(error, folder, lang) from error
     present = {file.path for file in found.files} | set(found.duplicates) | set(found.unsettled)
     gone = len(set(known) - present)
     limit = workspace.config.values["run"]["vanished_percent"]
     if not accept_vanished and len(known) >= 4 and gone * 100 > len(known) * limit:
         raise WorkspaceError(
-            INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=str(folder))]
+            INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=folder)]
         )
     return found
+
+
+def _storage_error(error: OSError, address: str, lang: str) -> WorkspaceError:
+    """Return what to say of a folder that cannot be listed; where a part is not installed, that is a matter of setting up."""
+    reason = error.reason if isinstance(error, SourceError) else str(error.strerror or type(error).__name__)
+    if isinstance(error, SourceError) and error.missing:
+        return WorkspaceError(CONFIGURATION, [text("storage.missing_part", lang, address=address, part=reason)])
+    return WorkspaceError(INCOMPLETE, [text("storage.gone", lang, address=address, reason=reason)])
 
 
 def changed_files(
@@ -50,8 +63,12 @@ def changed_files(
     *,
     full: bool,
     only: str | None,
+    lost: Collection[str] = (),
 ) -> list[Fingerprint]:
-    """Return the files to parse: new, changed, last read by another version or with other settings, or all of them."""
+    """Return the files to parse: new, changed, last read by another version or with other settings, or all of them.
+
+    ``lost``: the files whose stored rows are damaged.
+    """
     changed = [
         file
         for file in found.files
@@ -61,7 +78,11 @@ def changed_files(
         or before.version != version
         or _worth_another_try(before)
     ]
-    return [file for file in changed if _wanted(workspace, file.path, only)] if only else changed
+    wanted = [file for file in changed if _wanted(workspace, file.path, only)] if only else changed
+    if lost:
+        names = {file.path for file in wanted} | set(lost)
+        wanted = [file for file in found.files if file.path in names]
+    return wanted
 
 
 def _worth_another_try(file: KnownFile) -> bool:
@@ -80,6 +101,9 @@ def _wanted(workspace: Workspace, path: str, only: str) -> bool:
 _FILES_A_TASK = 300
 """How many files a task on a cluster takes: enough that its overhead does not count."""
 
+_MUCH = 512 << 20
+"""From this many bytes of changed files on, workers write their rows down: this process need not hold them all."""
+
 
 def compute_of(workspace: Workspace) -> Compute:
     """Return where the workspace's settings want files to be processed."""
@@ -87,30 +111,38 @@ def compute_of(workspace: Workspace) -> Compute:
     return Compute(run["engine"], run["workers"], run["cluster"], run["seconds_per_file"], run["memory_mb"])
 
 
-def process_files(workspace: Workspace, changed: Sequence[Fingerprint], progress: Any) -> Any:
+def process_files(
+    workspace: Workspace, changed: Sequence[Fingerprint], known: Mapping[str, KnownFile], progress: Any
+) -> Any:
     """Return what the workers made of the changed files.
+
+    ``known``: a file that cannot be read this time stands as it was last read.
 
     Raises:
         WorkspaceError: the cluster of the settings cannot be used.
     """
     from toolkit.batches import BatchResult, Job, crashed
+    from toolkit.store.partition import split
+    from toolkit.store.rows import RowStore
     from toolkit.workers import in_batches, run_batches, worker_count
 
     config = workspace.config
-    checks, run = config.values["checks"], config.values["run"]
+    checks, limits = config.values["checks"], config.values["run"]
     job = Job(
-        config.path("stations"), workspace.prefix, config.today, config.period, checks["amount_min"], checks["amount_max"],
+        stations_of(config), workspace.prefix, config.today, config.period, checks["amount_min"], checks["amount_max"],
         workspace.dictionary, workspace.roster,
     )  # fmt: skip
     total = BatchResult()
-    parts: dict[str, list[Any]] = {}
     if changed:
         progress.step("read", len(changed))
         compute = compute_of(workspace)
+        if compute.engine == "dask" or sum(file.size for file in changed) > _MUCH:
+            run = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+            job = replace(job, incoming=RowStore(config.path("state") / "rows").incoming(run))
         most = _FILES_A_TASK if compute.engine == "dask" else 100
-        batches = in_batches(changed, lambda file: file.size, worker_count(run["workers"]), most=most)
+        batches = in_batches(changed, lambda file: file.size, worker_count(limits["workers"]), most=most)
         done = run_batches(
-            "toolkit.perfile:process",
+            "toolkit.perfile:deliver",
             batches,
             initializer="toolkit.perfile:start",
             argument=job,
@@ -120,19 +152,33 @@ def process_files(workspace: Workspace, changed: Sequence[Fingerprint], progress
         try:
             for count, batch in done:
                 total.files += batch.files
+                for key, piece in batch.pieces.items():
+                    total.pieces.setdefault(key, []).extend(piece)
                 for ledger, rows in batch.rows.items():
-                    parts.setdefault(ledger, []).append(rows)
+                    for partition, part in split(rows, workspace.roster):
+                        total.pieces.setdefault((ledger, partition), []).append(part)
                 progress.advance(count)
         except EngineError as error:
             raise WorkspaceError(CONFIGURATION, [text(error.name, config.language, **error.params)]) from error
-    if parts:
-        import pyarrow as pa
-
-        for ledger, tables in parts.items():  # in the order of the files, whichever batch was done first
-            tables.sort(key=lambda table: str(table["_file"][0]) if table.num_rows else "")
-            total.rows[ledger] = pa.concat_tables(tables)
     total.files.sort(key=lambda file: file.path)
+    _set_unread_aside(workspace, total, known)
     return total
+
+
+def _set_unread_aside(workspace: Workspace, result: Any, known: Mapping[str, KnownFile]) -> None:
+    """Let files that could not be read this time stand as they were last read, where they were."""
+    from toolkit.batches import file_from_dict
+
+    fresh = []
+    for file in result.files:
+        before = known.get(file.path.removeprefix(workspace.prefix))
+        if file.status != "locked" or before is None or not before.result.get("tables"):
+            fresh.append(file)
+            continue
+        old = file_from_dict(before.result)
+        findings = [*(one for one in old.findings if one not in file.findings), *file.findings]
+        result.unread.append(replace(old, path=file.path, status="locked", findings=findings))
+    result.files = fresh
 
 
 def all_files(
@@ -143,7 +189,7 @@ def all_files(
     from toolkit.intake.attribute import by_path
     from toolkit.intake.read import file_finding
 
-    fresh = {file.path: file for file in processed.files}
+    fresh = {file.path: file for file in (*processed.files, *processed.unread)}
     files: dict[str, FileResult] = {}
     for fingerprint in found.files:
         path = workspace.prefix + fingerprint.path

@@ -6,12 +6,13 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from toolkit.batches import FileResult
 from toolkit.intake.discover import Discovered
 from toolkit.intake.read import file_finding
+from toolkit.intake.source import ChangedError, Fingerprint, Source, stations_of
 from toolkit.marking import Journal, mark, mark_copy, read_label
 from toolkit.messages.say import message, shown_suggestion
 from toolkit.model import Finding, Mark, MarkResult, RefusedWorkbook
@@ -28,7 +29,8 @@ from toolkit.workspace import Workspace
 class MarkTask:
     """One workbook to be marked.
 
-    ``path`` is relative to the stations' folder; ``sealed``: it is encrypted, with a password of its ``station``.
+    ``path`` is relative to the stations' folder; ``source`` is empty where it has to be fetched first;
+    ``sealed``: it is encrypted, with a password of its ``station``.
     """
 
     path: str
@@ -68,6 +70,7 @@ class MarkJob:
 
     state: Path
     language: str
+    stations: Source
 
 
 def mark_files(
@@ -75,7 +78,7 @@ def mark_files(
     known: Mapping[str, KnownFile], progress: Any,
 ) -> dict[str, Marked]:  # fmt: skip
     """Mark every workbook whose findings or bytes have changed; return what became of each file by its path in the workspace."""
-    mode = workspace.config.values["marks"]["mode"]
+    mode, remote = workspace.config.values["marks"]["mode"], workspace.config.stations_url is not None
     results: dict[str, Marked] = {}
     tasks: list[MarkTask] = []
     by_file = in_file(findings)
@@ -90,8 +93,8 @@ def mark_files(
             continue
         wanted = tuple(_marks(workspace, by_file.get(path, ())))
         in_place = mode == "in-place" and file.kind in IN_PLACE
-        source = workspace.config.path("stations") / fingerprint.path
-        target = source if in_place else copy_path(workspace, fingerprint.path, file.kind)
+        source = "" if remote else str(workspace.config.path("stations") / fingerprint.path)
+        target = Path(source) if in_place else copy_path(workspace, fingerprint.path, file.kind)
         digest = marks_digest(mode, wanted)
         before = known.get(fingerprint.path)
         result = before.result if before is not None and before.hash == fingerprint.hash else {}
@@ -106,7 +109,7 @@ def mark_files(
                 MarkTask(
                     fingerprint.path,
                     file.kind,
-                    str(source),
+                    source,
                     str(target),
                     wanted,
                     fingerprint.size,
@@ -117,7 +120,7 @@ def mark_files(
     if tasks:
         progress.step("mark", len(tasks))
         run = workspace.config.values["run"]
-        job = MarkJob(workspace.config.path("state"), workspace.config.language)
+        job = MarkJob(workspace.config.path("state"), workspace.config.language, stations_of(workspace.config))
         tasks.sort(
             key=lambda task: (task.kind in IN_PLACE, task.path)
         )  # those to be converted share one start of the converter
@@ -210,9 +213,28 @@ def mark_batch(tasks: Sequence[MarkTask]) -> list[Marked]:
     job = _JOB[0]
     journal = Journal(job.state)
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+        tasks, failed = _fetched(tasks, job.stations, Path(folder))
         others = [task for task in tasks if task.source != task.target and task.marks]
         converted = as_xlsx([(task.path, task.kind, Path(task.source)) for task in others], Path(folder))
-        return [_mark_one(task, job, journal, converted.get(task.path)) for task in tasks]
+        return [*failed, *(_mark_one(task, job, journal, converted.get(task.path)) for task in tasks)]
+
+
+def _fetched(tasks: Sequence[MarkTask], stations: Source, folder: Path) -> tuple[list[MarkTask], list[Marked]]:
+    """Return the tasks with their files at hand, in ``folder`` where they came from remote storage, and what could not be had."""
+    here = [task for task in tasks if task.source]
+    failed = []
+    absent = [Fingerprint(task.path, task.size, 0, "") for task in tasks if not task.source]
+    read = stations.reader(absent) if absent else None
+    for number, task in enumerate(task for task in tasks if not task.source):
+        place = folder / f"fetched{number}" / PurePosixPath(task.path).name
+        place.parent.mkdir()
+        try:
+            place.write_bytes(read(absent[number]) if read else b"")
+        except (OSError, ChangedError):
+            failed.append(Marked(task.path, "refused", reason="unreachable"))
+        else:
+            here.append(replace(task, source=str(place)))
+    return here, failed
 
 
 def _with_password(task: MarkTask, act: Callable[[str | None], MarkResult]) -> MarkResult:

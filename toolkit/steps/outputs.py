@@ -100,6 +100,7 @@ def commit(
     outputs["report"] = write_report_json(workspace.config.path("out") / "report.json", data)
     version = version_key(workspace)
     fresh = {file.path for file in processed.files}
+    renewed = fresh | {file.path for file in processed.unread}
     times = sent_times(workspace, found, known)
     known_files = []
     for fingerprint in found.files:
@@ -110,16 +111,22 @@ def commit(
         marked = marks.get(path)
         after = marked.after if marked else None
         kept_version = version if path in fresh else before.version if before else version
-        result = file_to_dict(files[path])
+        result = dict(before.result) if before and path not in renewed else file_to_dict(files[path])
         if marked:
-            result |= {"marks": marked.status, "marks_digest": marked.digest, "copy": marked.copy}
+            copy = list(marked.copy) if marked.copy else None
+            result |= {"marks": marked.status, "marks_digest": marked.digest, "copy": copy}
         size, mtime, digest = after or (fingerprint.size, fingerprint.mtime_ns, fingerprint.hash)
         original = _original(fingerprint.hash, before, changed=after is not None)
+        result.pop("original", None)
         if original:
             result["original"] = original
         known_files.append(KnownFile(fingerprint.path, size, mtime, digest, times[path], kept_version, result))
     current = {file.path for file in found.files} | set(found.unsettled)
-    settled = not found.unsettled and not any(map(worth_another_try, marks.values()))
+    settled = not (
+        found.unsettled
+        or any(file.status == "locked" for file in files.values())
+        or any(map(worth_another_try, marks.values()))
+    )
     hashes = [(file.path, file.hash) for file in known_files]
     inputs = inputs_key(workspace, hashes, found.duplicates, only) if settled else ""
     inputs = inputs if with_marks else unmarked(inputs)
@@ -127,12 +134,13 @@ def commit(
                   for file in found.copies]  # fmt: skip
     previous = str(state.get("generation") or generation.name)
     with state.transaction():
-        state.put_files([*known_files, *duplicates])
+        state.put_files(file for file in (*known_files, *duplicates) if file != known.get(file.path))
         state.forget_files(set(known) - current - {file.path for file in found.copies})
         state.put_findings(_history(results))
         for gone in _fixed(state, results.findings):
             state.put_findings([gone])
         state.put("generation", generation.name)
+        state.put_partitions(generation.sizes)
         state.put_period(workspace.config.period, generation.name)
         status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
         kept = {"townships": remembered(results), "until": workspace.config.period[1].isoformat()}

@@ -20,6 +20,7 @@ from toolkit.results import FileReport, Results, StationReport
 from toolkit.steps.rows import open_rows
 from toolkit.store.county import StoredCounty
 from toolkit.store.history import RECURRED
+from toolkit.store.rows import RowStore
 from toolkit.store.state import State
 from toolkit.workspace import Workspace
 
@@ -27,7 +28,8 @@ _ATTEMPTS = 3
 
 
 class NoRunError(Exception):
-    """There is nothing to reopen. ``reason``: none (no run yet), changing (a run is at work, or ``out/`` is not what the last run wrote)."""
+    """There is nothing to reopen. ``reason``: none (no run yet), changing (a run is at work, or what the last run
+    wrote is not there as it was: in ``out/``, or its rows)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -70,7 +72,8 @@ def reopen(workspace: Workspace, window: tuple[date, date] | None = None) -> Las
             outputs = _untouched(workspace, state)
             report = _report(outputs.get("report"))
             county = _county(workspace, state, generation, window)
-            if state.get("generation") == generation and report is not None:
+            whole = not RowStore(folder / "rows").damaged(generation, state.partitions())
+            if state.get("generation") == generation and report is not None and whole:
                 return LastRun(_results(workspace, state, county, report, window), report, outputs)
         raise NoRunError("changing")
     finally:

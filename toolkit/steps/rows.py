@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from toolkit.batches import BatchResult, FileResult
 from toolkit.intake.discover import Discovered
 from toolkit.store.county import StoredCounty, open_county
-from toolkit.store.rows import RowStore
+from toolkit.store.rows import Key, RowStore, files_in, merged
 from toolkit.store.state import KnownFile, State
 from toolkit.workspace import Workspace
 
 
 @dataclass(slots=True)
 class Generation:
-    """The rows of a run: its name, and the ledgers that are another generation's still."""
+    """The rows of a run: its name, and the size of each partition in bytes."""
 
     name: str
-    kept: dict[str, str] = field(default_factory=dict)
+    sizes: dict[Key, int] = field(default_factory=dict)
 
 
 def store_rows(
@@ -31,33 +28,46 @@ def store_rows(
     files: Mapping[str, FileResult],
     processed: BatchResult,
     known: Mapping[str, KnownFile],
+    damaged: Collection[Key] = (),
 ) -> Generation:
-    """Write the rows of this run as a new generation beside the current one; it becomes current when the run commits."""
+    """Write the rows of this run as a new generation beside the current one; it becomes current when the run commits.
+
+    ``damaged``: partitions that cannot be used. One partition is held at a time; those without rows of files that changed or
+    went are taken over as they are.
+    """
     store = RowStore(workspace.config.path("state") / "rows")
     current = state.get("generation")
     generation = Generation(datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f"))
     fresh = {file.path for file in processed.files}
     gone = {workspace.prefix + path for path in known} - set(files)
     stale = fresh | gone | {path for path, file in files.items() if file.status == "skipped-duplicate"}
-    written = {}
-    for ledger in workspace.dictionary.ledgers:
-        new = processed.rows.get(ledger)
-        old = store.read(current, ledger)
-        if old is not None and stale:
-            kept = old.filter(pc.invert(pc.is_in(old["_file"], pa.array(sorted(stale), pa.string()))))
-            changed = kept.num_rows != old.num_rows or new is not None
-        else:
-            kept, changed = old, new is not None
-        parts = [part for part in (kept, new) if part is not None and part.num_rows]
-        if not parts:
+    parts = {key: path for key, path in store.parts(current).items() if key not in damaged}
+    for key in sorted(parts.keys() | processed.pieces.keys()):
+        if key[0] not in workspace.dictionary.ledgers:
             continue
-        table = pa.concat_tables(parts, promote_options="default")
-        if changed or current is None:
-            written[ledger] = table
-        else:
-            generation.kept[ledger] = current
-    store.write(generation.name, written, generation.kept)
+        old, new = parts.get(key), processed.pieces.get(key, [])
+        if old is not None and not new and stale.isdisjoint(files_in(old)):
+            generation.sizes[key] = store.keep(old, generation.name, key)
+        elif (rows := merged(old, new, stale)) is not None:
+            generation.sizes[key] = store.write(generation.name, key, rows)
     return generation
+
+
+def files_of(workspace: Workspace, state: State, damaged: Collection[Key], known: Mapping[str, KnownFile]) -> set[str]:
+    """Return the known files whose rows were in damaged partitions: those that no partition left holds."""
+    if not damaged:
+        return set()
+    ledgers = {ledger for ledger, _ in damaged}
+    held: dict[str, set[str]] = {ledger: set() for ledger in ledgers}
+    for (ledger, partition), path in RowStore(workspace.config.path("state") / "rows").parts(state.get("generation")).items():
+        if ledger in ledgers and (ledger, partition) not in damaged:
+            held[ledger] |= files_in(path)
+    return {
+        path
+        for path, file in known.items()
+        for ledger, *_, rows in (table[:6] for table in file.result.get("tables", ()))
+        if rows and ledger in ledgers and workspace.prefix + path not in held[ledger]
+    }
 
 
 def open_rows(

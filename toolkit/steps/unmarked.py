@@ -15,6 +15,7 @@ from toolkit.steps.marks import Marked
 _MAY_PASS = frozenset(
     {
         "disk",
+        "unreachable",
         "crashed",
         "read-only",
         "read-only-folder",

@@ -82,13 +82,14 @@ def open_county(
     tables: Mapping[str, Any], dictionary: Dictionary, roster: Roster | None, recency: Mapping[str, int], *,
     period: tuple[date, date], today: date, previous: Mapping[str, Any] | None = None,
 ) -> StoredCounty:  # fmt: skip
-    """Return the county made of the rows of each ledger: Arrow tables, or the paths of Parquet files that are read as they are needed.
+    """Return the county made of the rows of each ledger: Arrow tables, or paths of Parquet files (one, or a tuple) that are read as they are needed.
 
     ``recency``: file → a number that grows with newer files; ``previous``: the rows of the last period.
     """
     connection = duckdb.connect()
     connection.execute(f"SET threads TO {_THREADS}")
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    connection.execute("SET parquet_metadata_cache = true")  # partitions are never written twice
     _register_stations(connection, roster)
     files = pa.table(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}
@@ -100,7 +101,7 @@ def open_county(
         rows = tables.get(name)
         if rows is None:
             rows = row_schema(ledger).empty_table()
-        elif isinstance(rows, Path) or rows.num_rows:
+        elif isinstance(rows, Path | tuple) or rows.num_rows:
             present.add(name)
         _make_view(connection, ledger, source(connection, f"{name}@rows", rows, ledger))
     county.ledgers = frozenset(present)

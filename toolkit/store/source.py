@@ -1,4 +1,4 @@
-"""Rows as a relation that SQL can name, wherever they lie: in memory, or in a Parquet file that is read as it is needed."""
+"""Rows as a relation that SQL can name, wherever they lie: in memory, or in Parquet files that are read as they are needed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,20 @@ from toolkit.ledgers.schema import row_schema
 
 
 def source(connection: duckdb.DuckDBPyConnection, name: str, rows: Any, ledger: Ledger) -> str:
-    """Return the name of a view with a ledger's columns and ``_at``, which numbers the rows; columns that the rows lack are NULL."""
-    known = pq.read_schema(rows).names if isinstance(rows, Path) else rows.column_names
+    """Return the name of a view with a ledger's columns and ``_at``, which tells the rows apart; columns that the rows lack are NULL.
+
+    ``rows``: an Arrow table, the path of a Parquet file, or a tuple of such paths.
+    """
+    paths = (rows,) if isinstance(rows, Path) else rows if isinstance(rows, tuple) else ()
+    schemas = [pq.read_schema(path) for path in paths]
+    known = {column for schema in schemas for column in schema.names} or set(rows.column_names)
     columns = ", ".join(f'"{entry.name}"' if entry.name in known else f'NULL::{_TYPES[str(entry.type)]} AS "{entry.name}"'
                         for entry in row_schema(ledger))  # fmt: skip
-    if isinstance(rows, Path):
-        path = rows.as_posix().replace("'", "''")
-        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns}, file_row_number AS _at FROM '  # noqa: S608 - our own file
-                           f"read_parquet('{path}', file_row_number = true)")  # fmt: skip
+    if paths:
+        listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in paths)
+        differ = any(not schema.equals(schemas[0]) for schema in schemas)
+        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns}, (file_index::BIGINT << 40) + file_row_number AS _at FROM '  # noqa: S608 - our own files
+                           f"read_parquet([{listed}], file_row_number = true, union_by_name = {differ})")  # fmt: skip
     else:
         numbered = rows.append_column("_at", pa.array(range(rows.num_rows), pa.int64()))
         connection.register(f"{name}@memory", numbered)

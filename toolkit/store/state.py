@@ -127,6 +127,14 @@ class State:
         """Remember a value."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
+    def partitions(self) -> dict[tuple[str, str], int]:
+        """Return (ledger, partition) → size in bytes of every partition of the current generation."""
+        return {(ledger, part): size for ledger, part, size in json.loads(self.get("partitions") or "[]")}
+
+    def put_partitions(self, sizes: Mapping[tuple[str, str], int]) -> None:
+        """Remember the partitions of the current generation."""
+        self.put("partitions", json.dumps([[*key, size] for key, size in sizes.items()]))
+
     def periods(self) -> dict[str, str]:
         """Return ``<first day>_<last day>`` of each reporting period → the last generation of rows that was made for it."""
         found: dict[str, str] = json.loads(self.get("periods") or "{}")

@@ -15,6 +15,7 @@ from toolkit.excel.actions import Outcome
 from toolkit.excel.desk import Desk
 from toolkit.excel.exchange import exchange_folder
 from toolkit.excel.names import version
+from toolkit.intake.source import is_there
 from toolkit.single import check_files
 from toolkit.workspace import WorkspaceError, open_workspace
 
@@ -81,9 +82,8 @@ def _workspace(desk: Desk) -> list[_Line]:
     except WorkspaceError as error:
         return [_Line(_BAD, sentence) for sentence in error.sentences]
     lines = [_Line(_GOOD, desk.say("self.workspace", folder=str(desk.folder), stations=len(opened.roster.stations)))]
-    stations = opened.config.path("stations")
-    if not stations.is_dir():
-        lines.append(_Line(_BAD, desk.say("self.no_stations", folder=str(stations))))
+    if not is_there(opened.config):
+        lines.append(_Line(_BAD, desk.say("self.no_stations", folder=opened.config.stations)))
     return lines
 
 
