@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from toolkit.characters import fold, simplified, tidy
 from toolkit.fields.base import as_text
 from toolkit.fields.date import read_text
-from toolkit.ledgers.definitions import LEVELS, UNIT
+from toolkit.ledgers.definitions import CITY, COUNTY, LEVEL_WORDS, LEVELS, OFFERED, TOWNSHIP, UNIT
 from toolkit.ledgers.dictionary import Dictionary
 from toolkit.model import cell_name
 
@@ -33,19 +33,6 @@ HEADINGS = (
     "停用日期",
     "应报台账",
 )
-_LEVEL_WORDS = {
-    "县": "市",
-    "市级": "市",
-    "县级": "市",
-    "镇": "乡镇",
-    "乡": "乡镇",
-    "街道": "乡镇",
-    "乡级": "乡镇",
-    "村级": "村",
-    "系统": UNIT,
-    "机关": UNIT,
-    "企业": UNIT,
-}
 _SUFFIX = re.compile(
     r"(?:退役军人(?:事务)?(?:服务|工作)?(?:站|中心|局)|退役军人服务保障(?:站|中心)|服务(?:站|中心)|退役军人站)$"
 )
@@ -116,7 +103,7 @@ class Roster:
                     for form in forms
                     if before and form.startswith(before) and len(form) > len(before)
                 }
-            if station.level == "乡镇":
+            if station.level == TOWNSHIP:
                 forms |= {_DIVISION.sub("", form) for form in forms}
                 forms |= {
                     f"{_DIVISION.sub('', bare)}{word}"
@@ -140,7 +127,15 @@ class Roster:
 
     def township(self, station: Station) -> Station | None:
         """Return the township-level station that a station belongs to, or None above that level."""
-        return next((upper for upper in self.lineage(station) if upper.level == "乡镇"), None)
+        return next((upper for upper in self.lineage(station) if upper.level == TOWNSHIP), None)
+
+    def county(self, station: Station) -> Station:
+        """Return the county-level station that a station belongs to; outside a county, the top of its lineage."""
+        upper = station
+        for upper in self.lineage(station):
+            if upper.level == COUNTY:
+                break
+        return upper
 
     def group(self, station: Station) -> Station:
         """Return the station under which a station is listed: its township; a unit's own superior; itself above that level."""
@@ -317,6 +312,9 @@ def _parse(data: bytes, dictionary: Dictionary) -> Roster:
             problems.append((cell, "roster.no_parent", {"code": parent}))
         elif _is_cycle(stations, code):
             problems.append((cell, "roster.cycle", {"code": code}))
+        elif stations[code].level == COUNTY and stations[parent].level == COUNTY:
+            # People write 市 for Jincheng, which has counties, as for Gaoping, which is one.
+            stations[parent] = replace(stations[parent], level=CITY)
     if not stations and not problems:
         problems.append((cell_name(head + 2, 1), "roster.empty", {}))
     if problems:
@@ -372,10 +370,10 @@ class _RowReader:
                 self.problems.append((self.cell(heading), "roster.missing", {"heading": heading}))
                 return None
         level = self.text("级别")
-        level = _LEVEL_WORDS.get(level, level) or "其他"
+        level = LEVEL_WORDS.get(level, level) or "其他"
         if level not in LEVELS:
             self.problems.append(
-                (self.cell("级别"), "roster.bad_level", {"value": level, "allowed": "、".join(LEVELS)})
+                (self.cell("级别"), "roster.bad_level", {"value": level, "allowed": "、".join(OFFERED)})
             )
         owes = []
         for title in filter(None, (part.strip() for part in _SPLIT.split(self.text("应报台账")))):

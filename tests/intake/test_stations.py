@@ -157,3 +157,23 @@ def test_a_workbook_that_is_no_roster_says_what_is_expected(tmp_path: Path, dict
 
 def test_one_workbook_checked_alone_needs_no_roster(tmp_path: Path) -> None:
     assert process(save_workbook(tmp_path / "帮扶.xlsx", [HEAD, ROW])).file.findings == []
+
+
+def test_a_station_belongs_to_the_county_above_it(roster: Roster) -> None:
+    assert roster.county(DONGZHOU_M) == CITY
+    assert roster.county(CITY) == CITY
+
+
+def test_a_city_with_counties_below_it_is_no_county(tmp_path: Path, dictionary: Dictionary) -> None:
+    rows = [
+        ["14", "某省退役军人服务中心", None, "省", None],
+        ["1405", "晋城市退役军人服务中心", None, "市", "14"],
+        ["140581", "高平市退役军人服务中心", None, "县级市", "1405"],
+        ["140525", "泽州县退役军人服务中心", None, "县", "1405"],
+        ["140581101", "马村镇退役军人服务站", None, "镇", "140581"],
+    ]
+    made = read_roster(write_roster(tmp_path / "r.xlsx", *rows), dictionary)
+    assert [one.level for one in made.stations.values()] == ["省", "地市", "市", "市", "乡镇"]
+    assert made.county(made.stations["140581101"]).code == "140581"
+    assert made.county(made.stations["1405"]).code == "14", "outside a county: the top"
+    assert made.owed(made.stations["140525"], dictionary) == made.owed(CITY, dictionary)
