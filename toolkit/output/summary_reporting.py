@@ -6,7 +6,7 @@ from collections import Counter
 
 from toolkit.messages import text
 from toolkit.output.facts import Facts
-from toolkit.output.places import percent, short, within
+from toolkit.output.places import named, percent, short, unit_text, within
 from toolkit.output.summary_book import GREY, LINE, STATUS_FILLS, TEAL, TEAL_PALE, Sheet
 from toolkit.results import STATUSES, Results
 
@@ -27,7 +27,7 @@ def write_reporting(sheet: Sheet, results: Results, facts: Facts) -> None:
     head = book.format(
         bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", text_wrap=True, border=1, border_color="#FFFFFF"
     )
-    words = [text("out.column.township", lang), text("out.column.station", lang), *(ledger.short for ledger in ledgers),
+    words = [unit_text(results, "out.unit.column", lang), text("out.column.station", lang), *(ledger.short for ledger in ledgers),
              text("out.column.open", lang)]  # fmt: skip
     for column, word in enumerate(words):
         sheet.put(sheet.row, column, word, head)
@@ -66,7 +66,7 @@ def write_reporting(sheet: Sheet, results: Results, facts: Facts) -> None:
             sheet.put(
                 sheet.row,
                 1,
-                text("out.reporting.own", lang) if itself else within(station.name, township.station.name),
+                text("out.reporting.own", lang) if itself else within(named(results, station), township.station.name),
                 plain,
             )
             missing = 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolkit.messages import text
 from toolkit.output.coverage import Coverage, visit_coverage
-from toolkit.output.places import short, within
+from toolkit.output.places import named, short, unit_text, within
 from toolkit.output.small import hide_in_table
 from toolkit.output.summary_book import LINE, RATE, TEAL, TEAL_PALE, Book, Sheet
 from toolkit.results import Results
@@ -26,7 +26,8 @@ def write_visits(sheet: Sheet, results: Results) -> None:
     head = book.format(bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", font_size=9, text_wrap=True, border=1,
                        border_color=TEAL)  # fmt: skip
     for column, key in enumerate(_KEYS):
-        sheet.put(sheet.row, column, text(f"out.column.{key}", lang), head)
+        words = unit_text(results, "out.unit.column", lang) if key == "township" else text(f"out.column.{key}", lang)
+        sheet.put(sheet.row, column, words, head)
     sheet.sheet.set_row(sheet.row, 22)
     sheet.row += 1
     sheet.sheet.freeze_panes(sheet.row, 2)
@@ -47,7 +48,7 @@ def write_visits(sheet: Sheet, results: Results) -> None:
             name = (
                 text("out.reporting.own", lang)
                 if itself
-                else within(station.name, place.station.name if place.station else "")
+                else within(named(results, station), place.station.name if place.station else "")
             )
             _line(sheet, "", name, own, {"bottom": 1, "bottom_color": LINE}, level=1)
     sheet.sheet.outline_settings(True, False)  # noqa: FBT003 - XlsxWriter's own: visible, summary rows above

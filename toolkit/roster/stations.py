@@ -24,8 +24,16 @@ class Roster:
     version: str = ""
     unit: Station | None = None
     relative: bool = False
+    several: bool = field(init=False)
+    """Whether the stations are those of several counties, or of more than a county."""
+    _grouped_by: str = field(default="", repr=False)
+    _full: dict[str, str] = field(default_factory=dict, repr=False)
     _names: Names | None = field(default=None, repr=False)
     _above: dict[str, Mapping[str, Station]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        levels = Counter(one.level for one in self.stations.values())
+        self.several = bool(levels[PROVINCE] or levels[CITY] or levels[COUNTY] > 1)
 
     def lineage(self, station: Station) -> Iterable[Station]:
         """Return a station, its parent, and so on up."""
@@ -87,8 +95,11 @@ class Roster:
     @property
     def grouped_by(self) -> str:
         """The level of the stations under which others are listed: that of most of them, in a county the townships'."""
-        if not self.relative:
-            return TOWNSHIP
+        if not self._grouped_by:
+            self._grouped_by = self._level_of_groups() if self.relative else TOWNSHIP
+        return self._grouped_by
+
+    def _level_of_groups(self) -> str:
         groups = {group.code: group for group in map(self.group, self.stations.values()) if self.competes(group)}
         counted = Counter(group.level for group in groups.values())
         return counted.most_common(1)[0][0] if counted else TOWNSHIP
@@ -101,28 +112,27 @@ class Roster:
         """Return the stations right below one, in the roster's order."""
         return [one for one in self.stations.values() if one.parent == station.code and one is not station]
 
-    @property
-    def several(self) -> bool:
-        """Whether the stations are those of several counties, or of more than a county."""
-        levels = Counter(one.level for one in self.stations.values())
-        return bool(levels[PROVINCE] or levels[CITY] or levels[COUNTY] > 1)
-
     def below(self, unit: Station | None) -> Roster:
         """Return the part of the roster that is a station and everything below it; None: all of it, whose tops are listed side by side."""
         part = {code: one for code, one in self.stations.items() if unit is None or self.contains(unit, one)}
         return Roster(part, self.version, unit, relative=unit is None or unit.level != COUNTY)
 
+    def own_name(self, station: Station) -> str:
+        """Return a station's name without those of the stations above it before it."""
+        name = station.name
+        for upper in reversed(list(self.lineage(station))[1:]):
+            before = bare(upper.name)
+            if before and name.startswith(before) and len(bare(name)) > len(before):
+                name = name[len(before) :]
+        return name
+
     def in_full(self, station: Station) -> str:
         """Return a station's name with the names of those above it before it, the topmost left out: 晋城市高平市马村镇大周村退役军人服务站."""
-        lineage = list(self.lineage(station))
-        shown = ""
-        before = [bare(upper.name) for upper in lineage[1:]]
-        for number, upper in reversed(list(enumerate(lineage[: max(1, len(lineage) - 1)]))):
-            name = upper.name if number == 0 else bare(upper.name)
-            for prefix in reversed(before[number:]):
-                name = name[len(prefix) :] if prefix and name.startswith(prefix) and len(name) > len(prefix) else name
-            shown += name
-        return shown
+        if station.code not in self._full:
+            uppers = list(self.lineage(station))[1:-1]
+            names = [bare(self.own_name(upper)) for upper in reversed(uppers)]
+            self._full[station.code] = "".join(names) + self.own_name(station)
+        return self._full[station.code]
 
     def told_apart(self, stations: Sequence[Station]) -> list[str]:
         """Return the names of stations as people tell them apart: in full where counties differ or names are the same."""

@@ -18,6 +18,7 @@ import pyarrow as pa
 from toolkit.ledgers.dictionary import Dictionary, Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
+from toolkit.roster.station import bare
 from toolkit.store.before import open_before
 from toolkit.store.source import source
 
@@ -31,7 +32,8 @@ class StoredCounty:
     Each view is named by its ledger's id in double quotes and has, beside the columns of ``ledgers/schema.py``, ``_row_id``
     (0 … n-1, in order of station, file, sheet and row), ``_order`` (the station's place in the roster), ``_station_name``,
     ``_township`` and ``_township_name`` (of the station; its own above that level), ``_level`` (of the station), ``_counted`` and
-    ``_same_as``. The view ``stations`` holds the roster (code, name, place, township, township_name, level). Every ledger of the
+    ``_same_as``. The view ``stations`` holds the roster (code, name, place, township, township_name, level, county
+    and county_name: its county's station, in_full: the name with the county's before it, where there are several). Every ledger of the
     dictionary has a view, with no rows where nothing was sent.
     """
 
@@ -89,7 +91,7 @@ def open_county(
     connection = duckdb.connect()
     connection.execute(f"SET threads TO {_THREADS}")
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
-    _register_stations(connection, roster)
+    register_stations(connection, roster)
     files = pa.table(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}
     )
@@ -113,10 +115,10 @@ def _make_view(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str)
     Only the few columns that decide are sorted and kept; the rows themselves stay where they are.
     """
     connection.execute(
-        f'CREATE TEMP TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}'
+        f'CREATE TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}'
     )
     connection.execute(
-        f'CREATE TEMP VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
+        f'CREATE VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
     )
 
 
@@ -125,12 +127,21 @@ def _is_register(ledger: Ledger) -> bool:
     return any(spec.rule == "sums_agree" for spec in ledger.rules)
 
 
-def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
+def register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
+    """Make the views ``stations`` and ``ancestors`` of a roster in a connection."""
     rows = []
     for station in roster.stations.values() if roster else ():
-        upper = roster.group(station) if roster else station
-        rows.append((station.code, station.name, station.order, upper.code, upper.name, station.level))
-    _register(connection, "stations", ("code", "name", "place", "township", "township_name", "level"), rows)
+        assert roster is not None
+        upper, county = roster.group(station), roster.county(station)
+        full = roster.in_full(station) if roster.several else station.name
+        rows.append((station.code, station.name, station.order, upper.code, upper.name, station.level, county.code,
+                     bare(county.name), full))  # fmt: skip
+    _register(
+        connection,
+        "stations",
+        ("code", "name", "place", "township", "township_name", "level", "county", "county_name", "in_full"),
+        rows,
+    )
     pairs = [(upper.code, station.code) for station in (roster.stations.values() if roster else ())
              for upper in roster.lineage(station) if upper is not station] if roster else []  # fmt: skip
     _register(connection, "ancestors", ("upper", "station"), pairs)
