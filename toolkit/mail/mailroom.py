@@ -27,6 +27,7 @@ from toolkit.output.overview import Overview
 from toolkit.output.places import short
 from toolkit.output.small import LEAST
 from toolkit.output.summary import write_summary
+from toolkit.roster import Station
 
 _DAY = 86_400.0
 _VOLATILE = frozenset({"today", "days", "late"})
@@ -181,8 +182,15 @@ class Mailroom:
                 self.renderer.render("reminder", self._context(matter, hidden=True)), self.material.settings
             )
             upper = matter.context["township"]
-            written.append((upper, matter.context["name"].removeprefix(upper), rendered.text))
+            place = self._in_full(matter.station) or upper
+            written.append((place, matter.context["name"].removeprefix(upper), rendered.text))
         return write_notices(self.material.workspace.config.path("out") / "notices", written, self.material.lang)
+
+    def _in_full(self, station: Station | None) -> str:
+        """Return the township of a station with its county, where there are several counties; nothing for one."""
+        roster = self.material.results.roster
+        upper = roster.township(station) if station and roster.several else None
+        return short(roster.in_full(upper)) if upper else ""
 
 
 def draft(settings: MailSettings, lang: str, copy: Copy, digest: str, *, trial: bool = False) -> Draft:

@@ -3,7 +3,7 @@
 Before means an older edition of a station's own file, or the end of the last reporting period. Only where the roster has several
 counties; within a county people move without a word.
 
-TOLD: 张三 in last year's register of 高平市, in this year's of 泽州县 alone      NOT TOLD: 张三 registered in both, or in neither
+FAIL: 张三 in last year's register of 高平市, in this year's of 泽州县 alone      PASS: 张三 registered in both, or in neither
 """
 
 from __future__ import annotations

@@ -26,17 +26,27 @@ def check_county(county: County, settings: Settings) -> Iterator[CountyHit]:
         WHERE _counted AND _station <> '' AND _person IN (SELECT _person FROM doubled) ORDER BY _person, _row_id
     """  # noqa: S608 - names come from the dictionary, never from a ledger
     above = set(county.query("SELECT upper, station FROM ancestors"))
-    for _, group in groupby(county.query(sql), key=lambda found: found[0]):
-        rows = list(group)
-        for _, row, station, _, county_code, _ in rows:
+    groups = [list(group) for _, group in groupby(county.query(sql), key=lambda found: found[0])]
+    left = _left(county, own) if any(len({one[4] for one in rows}) > 1 for rows in groups) else set()
+    for rows in groups:
+        for _, row, station, _, place, _ in rows:
             others = [
                 other
                 for other in rows
-                if other[2] != station and not {(station, other[2]), (other[2], station)} & above
+                if other[2] != station
+                and not {(station, other[2]), (other[2], station)} & above
+                and (other[4] == place or not {row, other[1]} & left)
             ]
             if not others:
                 continue
-            names = "、".join(dict.fromkeys(other[3] if other[4] == county_code else other[5] for other in others))
+            names = "、".join(dict.fromkeys(other[3] if other[4] == place else other[5] for other in others))
             yield CountyHit(
                 own, row, name, "W502", {"station": names}, tuple((own, other[1], name) for other in others)
             )
+
+
+def _left(county: County, own: str) -> set[int]:
+    """Return the rows that only an older edition of a register still has: in another county they have moved (see moved)."""
+    before = county.before(own)
+    found = county.query(f'SELECT _row_id FROM "{before}" WHERE _row_id IS NOT NULL') if before else []  # noqa: S608 - a ledger's id
+    return {row for (row,) in found}
