@@ -57,6 +57,9 @@ def _by_township(results: Results, reports: list[StationReport], lang: str) -> l
     for upper, stations in ranked:
         count = sum(len(one) for one in stations.values())
         lines.append(text("out.notice.township", lang, name=short(upper), count=count))
+        if results.roster.several:
+            lines += _by_unit(results, [one for own in stations.values() for one in own], upper, lang)
+            continue
         for own in stations.values():
             name = within(named(results, own[0].station), upper)
             ledgers = "、".join(_ledger(results, report, lang) for report in own)
@@ -64,6 +67,15 @@ def _by_township(results: Results, reports: list[StationReport], lang: str) -> l
                 ledgers = text("out.notice.everything", lang, count=len(own))
             lines.append(text("out.notice.station", lang, name=name, ledgers=ledgers))
     return lines
+
+
+def _by_unit(results: Results, reports: list[StationReport], upper: str, lang: str) -> list[str]:
+    """Return how much each unit right below one owes, the most first: its stations are named in its own county's workbook."""
+    counted = Counter(results.roster.listed(report.station).code for report in reports)
+    units = ((results.roster.stations[code], count) for code, count in counted.most_common())
+    return [
+        text("out.notice.unit", lang, name=within(named(results, unit), upper), count=count) for unit, count in units
+    ]
 
 
 def _ledger(results: Results, report: StationReport, lang: str) -> str:

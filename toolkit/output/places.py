@@ -39,6 +39,15 @@ def townships(results: Results) -> list[tuple[Station, list[Station]]]:
     return list(found.values())
 
 
+def lines(results: Results, stations: Sequence[Station]) -> list[tuple[Station, list[Station]]]:
+    """Return the lines in which stations of one group are listed, each with the stations told there: one, or above a county all of a unit."""
+    found: dict[str, tuple[Station, list[Station]]] = {}
+    for station in stations:
+        line = results.roster.listed(station)
+        found.setdefault(line.code, (line, []))[1].append(station)
+    return list(found.values())
+
+
 def unit_text(results: Results, name: str, lang: str, /, **params: object) -> str:
     """Return a sentence about the units that stations are listed under: townships, or what lies below a city, a province, a township."""
     unit = _UNITS.get(results.roster.grouped_by, "village")

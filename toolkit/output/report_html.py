@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.messages.say import shown_suggestion, shown_value, title
 from toolkit.output.cards import card_values
-from toolkit.output.facts import Facts
+from toolkit.output.facts import SENT, Facts, Score
 from toolkit.output.figures import Figure
 from toolkit.output.grouping import Group, group_findings
 from toolkit.output.overview import Overview, make_overview
 from toolkit.output.phrases import shown
-from toolkit.output.places import named, percent, short, unit_text, within
+from toolkit.output.places import lines, named, percent, short, unit_text, within
 from toolkit.output.publish import publish_bytes
 from toolkit.output.sql import is_sensitive
 from toolkit.results import Results, StationReport
@@ -118,16 +119,17 @@ def _townships(results: Results, facts: Facts, lang: str) -> list[dict[str, Any]
     for one in ordered:
         score = one.score
         stations = []
-        for station in one.stations:
-            own = facts.stations[station.code]
+        for station, told in lines(results, one.stations):
+            own = Score()
+            for each in told:
+                own.add(facts.stations[each.code])
             name = (
                 text("out.reporting.own", lang)
                 if station is one.station
                 else within(named(results, station), one.station.name)
             )
-            chips = _chips(
-                results, [by_cell[station.code, ledger] for ledger in owed if (station.code, ledger) in by_cell], lang
-            )
+            reports = [by_cell[each.code, ledger] for ledger in owed for each in told if (each.code, ledger) in by_cell]
+            chips = _chips(results, reports, lang) if len(told) == 1 else _counted_chips(results, reports, lang)
             stations.append({"code": station.code, "name": name, "chips": chips, "errors": own.errors,
                              "warnings": own.warnings, "completeness": percent(own.completeness)})  # fmt: skip
         change = "" if one.change is None else f"{one.change * 100:+.1f}%"
@@ -152,6 +154,17 @@ def _chips(results: Results, reports: Sequence[StationReport], lang: str) -> lis
     if came:
         shown.append(("reported", text("out.page.chip_rest" if shown else "out.page.chip_all", lang, count=came)))
     return shown
+
+
+def _counted_chips(results: Results, reports: Sequence[StationReport], lang: str) -> list[tuple[str, str]]:
+    """Return (status, words) of a unit with several stations: how many of them sent each ledger."""
+    due = Counter(one.ledger for one in reports)
+    sent = Counter(one.ledger for one in reports if one.status in SENT)
+    return [
+        ("reported" if sent[ledger] == count else "late" if sent[ledger] else "missing",
+         text("out.page.chip", lang, ledger=results.dictionary.ledgers[ledger].short, status=f"{sent[ledger]}/{count}"))
+        for ledger, count in due.items()
+    ]  # fmt: skip
 
 
 def _data(results: Results, lang: str) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from toolkit.output.summary_year import write_year
 from toolkit.results import Results
 
 _SHEETS = ("overview", "levels", "year", "visits", "reporting", "problems", "evidence")
-_AT_HOME = ("evidence",)
-"""Sheets that tell row by row what a figure counts: nothing for a workbook that leaves the house."""
+_ROWS = ("evidence",)
+"""Sheets that tell row by row what a figure counts: nothing for a workbook that leaves the house, and left to the counties above them."""
 
 
 def write_summary(
@@ -45,7 +45,7 @@ def write_summary(
             names = {
                 key: sheet_name(text(f"out.sheet.{key}", lang), 1, used)
                 for key in _SHEETS
-                if not ((least and key in _AT_HOME) or (key == "levels" and levels is None))
+                if not ((least or results.roster.several) and key in _ROWS) and not (key == "levels" and levels is None)
             }
             sheets = {key: book.sheet(name, landscape=key == "year") for key, name in names.items()}
             kinds = write_problems(sheets["problems"], results, facts)
@@ -53,7 +53,7 @@ def write_summary(
             if levels:
                 write_levels(sheets["levels"], results, facts, levels)
             yearly = [figure for figure in figures if figure.section == "year"]
-            lines = [] if least else list(evidence(results, yearly))
+            lines = [] if "evidence" not in sheets else list(evidence(results, yearly))
             write_year(sheets["year"], results, yearly, starts(names["evidence"], lines) if lines else {})
             write_visits(sheets["visits"], results)
             write_reporting(sheets["reporting"], results, facts)

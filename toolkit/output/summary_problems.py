@@ -97,13 +97,25 @@ def _kinds(sheet: Sheet, facts: Facts) -> tuple[Sheet, int, int] | None:
 def _stations(sheet: Sheet, results: Results, facts: Facts, words: dict[str, str]) -> None:
     """List the stations with findings, those with the most errors first."""
     lang = sheet.book.lang
-    found = [(code, score) for code, score in facts.stations.items() if score.errors or score.warnings]
+    scores: dict[str, Score] = {}
+    for code, score in facts.stations.items():
+        station = results.roster.stations.get(code)
+        scores.setdefault(results.roster.listed(station).code if station else code, Score()).add(score)
+    found = [(code, score) for code, score in scores.items() if score.errors or score.warnings]
     if not found:
         return
     found.sort(key=lambda item: (-item[1].errors, -item[1].warnings, results.roster.stations[item[0]].order))
     sheet.section(
-        text("out.problems.by_station", lang), _COLUMNS, text("out.problems.stations_note", lang, count=len(found))
+        text("out.problems.by_unit" if results.roster.several else "out.problems.by_station", lang),
+        _COLUMNS,
+        text(
+            "out.problems.units_note" if results.roster.several else "out.problems.stations_note",
+            lang,
+            count=len(found),
+        ),
     )
+    if results.roster.several:
+        words = words | {"station": text("out.column.lower", lang)}
     headings = [
         Heading(words["township"], 1, align="left"), Heading(words["station"], 2, align="left"),
         Heading(words["records"], 1, _COUNT, about="people"), Heading(words["empty"], 1, _COUNT, about="amounts"),

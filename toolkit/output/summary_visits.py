@@ -25,8 +25,10 @@ def write_visits(sheet: Sheet, results: Results) -> None:
     sheet.title(text("out.visits.title", lang), text("out.visits.below", lang, first=first, last=last), len(_WIDTHS))
     head = book.format(bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", font_size=9, text_wrap=True, border=1,
                        border_color=TEAL)  # fmt: skip
+    several = results.roster.several
     for column, key in enumerate(_KEYS):
-        words = unit_text(results, "out.unit.column", lang) if key == "township" else text(f"out.column.{key}", lang)
+        words = unit_text(results, "out.unit.column", lang) if key == "township" else text(
+            "out.column.lower" if several and key == "village" else f"out.column.{key}", lang)  # fmt: skip
         sheet.put(sheet.row, column, words, head)
     sheet.sheet.set_row(sheet.row, 22)
     sheet.row += 1
@@ -39,7 +41,11 @@ def write_visits(sheet: Sheet, results: Results) -> None:
     for place, told in zip(places, uppers, strict=True):
         upper = short(place.station.name) if place.station else text("out.unclaimed", lang)
         _line(
-            sheet, upper, text("out.visits.places", lang, count=len(place.places)) if place.places else "", told, band
+            sheet,
+            upper,
+            text("out.visits.places", lang, count=len(place.places)) if place.places and not several else "",
+            told,
+            band,
         )
         for (station, _), own in zip(
             place.places, _told(book, [*(one for _, one in place.places), place.total]), strict=False

@@ -86,6 +86,18 @@ class Roster:
             before = upper
         return before
 
+    def listed(self, station: Station) -> Station:
+        """Return the station in whose line of a list a station is told: itself; above a county, what lies right below its group."""
+        if not self.several:
+            return station
+        group = self.group(station)
+        line = station
+        for upper in self.lineage(station):
+            if upper.code == group.code:
+                break
+            line = upper
+        return line
+
     def competes(self, group: Station) -> bool:
         """Say whether a station under which others are listed is ranked among its like: the unit's own centre is not."""
         if not self.relative:
