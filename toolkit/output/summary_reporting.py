@@ -27,8 +27,13 @@ def write_reporting(sheet: Sheet, results: Results, facts: Facts) -> None:
     head = book.format(
         bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", text_wrap=True, border=1, border_color="#FFFFFF"
     )
-    words = [unit_text(results, "out.unit.column", lang), text("out.column.lower" if results.roster.several else "out.column.station", lang), *(ledger.short for ledger in ledgers),
-             text("out.column.open", lang)]  # fmt: skip
+    below = text("out.column.lower" if results.roster.several else "out.column.station", lang)
+    words = [
+        unit_text(results, "out.unit.column", lang),
+        below,
+        *(ledger.short for ledger in ledgers),
+        text("out.column.open", lang),
+    ]
     for column, word in enumerate(words):
         sheet.put(sheet.row, column, word, head)
     sheet.sheet.set_row(sheet.row, 30)
