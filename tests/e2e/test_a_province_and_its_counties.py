@@ -263,6 +263,20 @@ def test_the_summary_made_anew_is_still_the_provinces(province: Path) -> None:
     assert set(links(out(province) / "summary.xlsx")) == {"晋城市", "长治市"}
 
 
+def test_rolls_and_notices_of_namesakes_do_not_overwrite_each_other(province: Path) -> None:
+    config = province / "config.ini"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("\nL11 =\n", "\nL11 = 2020-12-31\n"), encoding="utf-8")  # the townships owe it
+    run(province)
+    for words in (("summary", "--lists"), ("mail", "notices")):
+        status, _, error = taizhang(*words, "-C", str(province))
+        assert status == 0, error
+    places = [f"{county}马村镇" for county in ("晋城市高平市", "晋城市泽州县", "长治市上党区")]
+    for folder in ("lists", "notices"):
+        names = [path.name for path in (out(province) / folder).iterdir()]
+        assert [sum(place in name for name in names) for place in places] == [1, 1, 1], names
+
+
 def test_a_county_alone_is_as_before(tmp_path: Path) -> None:
     made = make_province(tmp_path)
     book = load_workbook(made / "workbooks/roster.xlsx")
