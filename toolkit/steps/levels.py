@@ -143,7 +143,8 @@ class Parts:
         if not results.roster.several:
             return results
         own = results.roster.below(station)
-        return replace(results, roster=own, rows=part_of(_stored(results), own, whole=True))
+        name = results.county_name or (short(station.name) if station else "")
+        return replace(results, county_name=name, roster=own, rows=part_of(_stored(results), own, whole=True))
 
     def part(self, unit: Station, own: Roster) -> Results:
         """Return what was found in a unit with the stations ``own``. Close its ``rows.connection`` in the end."""

@@ -18,7 +18,6 @@ from toolkit.output.consolidated import write_consolidated
 from toolkit.output.facts import remembered
 from toolkit.output.notice import write_notice
 from toolkit.output.overview import make_overview
-from toolkit.output.places import short
 from toolkit.output.report_html import write_report_html
 from toolkit.output.report_json import report, write_report_json
 from toolkit.output.summary import write_summary
@@ -93,7 +92,7 @@ def write_outputs(
         out / levels.CONSOLIDATED, own, lang, workspace=folder, overview=overview
     )[0]
     progress.advance()
-    name = results.county_name or (short(top.station.name) if top.station else text("out.notice.county", lang))
+    name = own.county_name or text("out.notice.county", lang)
     files["summary"] = write_summary(
         out / levels.SUMMARY, own, lang, overview=overview, consolidated=files["consolidated"].name,
         levels=planned.levels(top, name),
