@@ -255,6 +255,8 @@ def test_a_folder_that_could_be_two_places_is_a_finding(province: Path) -> None:
     assert file["station"] is None
     assert len(said) == 1
     assert "晋城市泽州县马村镇张庄村" in said[0]
+    names = {one["station"]: one["name"] for one in report["stations"]}
+    assert len(set(names.values())) == len(names), "who has not reported is told apart"
 
 
 def test_the_summary_made_anew_is_still_the_provinces(province: Path) -> None:

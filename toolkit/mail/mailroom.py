@@ -24,7 +24,7 @@ from toolkit.mail.settings import MailSettings
 from toolkit.marking.encryption import encrypted
 from toolkit.messages import text
 from toolkit.output.overview import Overview
-from toolkit.output.places import short
+from toolkit.output.places import named, short
 from toolkit.output.small import LEAST
 from toolkit.output.summary import write_summary
 from toolkit.roster import Station
@@ -103,9 +103,10 @@ class Mailroom:
     def _addresses(self, matter: Matter) -> list[str]:
         good, bad = recipients(self.material, matter)
         if matter.station is not None:
-            self.skipped.wrong += [(short(matter.station.name), one) for one in bad]
+            name = short(named(self.material.results, matter.station))
+            self.skipped.wrong += [(name, one) for one in bad]
             if not good and not bad:
-                self.skipped.without.append(short(matter.station.name))
+                self.skipped.without.append(name)
         return good
 
     def _copy(self, matter: Matter, address: str, *, hidden: bool) -> Copy:
