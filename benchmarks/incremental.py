@@ -59,16 +59,24 @@ def rows_of(number: int, edition: int) -> list[tuple[object, ...]]:
         first = f"149999{1940 + one % 40}03{1 + one % 28:02d}{one // 40 % 1000:03d}"
         people.append((f"赵{chr(0x4E00 + one % 5000)}", first + check_digit(first)))
     if number % 10 == 0:
-        return [REGISTER, *((name, "男", card, "汉族", "退役士兵", "某镇", "1968.10", "1972.12") for name, card in people)]
+        return [
+            REGISTER,
+            *((name, "男", card, "汉族", "退役士兵", "某镇", "1968.10", "1972.12") for name, card in people),
+        ]
     day = f"2020.{1 + number % 12}.{1 + edition % 28}"
-    visits = [(line, name, card, "春节走访", "实地走访", day, "李书记", "送上慰问", 500) for line, (name, card) in enumerate(people, 1)]
+    visits = [
+        (line, name, card, "春节走访", "实地走访", day, "李书记", "送上慰问", 500)
+        for line, (name, card) in enumerate(people, 1)
+    ]
     return [HEAD, *visits]
 
 
 def place_of(stations: Path, number: int) -> Path:
     county, village = number % COUNTIES, number // COUNTIES % VILLAGES
     kind = "基本信息" if number % 10 == 0 else "走访慰问"
-    return stations / f"第{county}县" / f"甲镇{county:02d}" / f"乙村{county:02d}号{village:02d}" / f"{kind}{number}.xlsx"
+    return (
+        stations / f"第{county}县" / f"甲镇{county:02d}" / f"乙村{county:02d}号{village:02d}" / f"{kind}{number}.xlsx"
+    )
 
 
 def make_workspace(folder: Path, files: int) -> Path:
@@ -86,7 +94,9 @@ def make_workspace(folder: Path, files: int) -> Path:
     for county in range(COUNTIES):
         rest = [None] * 6
         book.active.append([f"{county}", f"第{county}县退役军人服务中心", None, "市", None, *rest, "站点建设"])
-        book.active.append([f"{county}a", f"甲镇{county:02d}退役军人服务站", None, "乡镇", f"{county}", *rest, "走访慰问"])
+        book.active.append(
+            [f"{county}a", f"甲镇{county:02d}退役军人服务站", None, "乡镇", f"{county}", *rest, "走访慰问"]
+        )
         for village in range(VILLAGES):
             name = f"乙村{county:02d}号{village:02d}退役军人服务站"
             book.active.append([f"{county}a{village}", name, None, "村", f"{county}a", *rest, "走访慰问"])

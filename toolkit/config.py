@@ -218,6 +218,7 @@ SCHEMA: dict[str, dict[str, tuple[str, Callable[[str], Any]]]] = {
         "monthly_meetings": ("例会", _words),
         "quarterly_meetings": ("联席", _words),
         "merit_bonus": ("", _standards),
+        "levels": ("地市、县", _several("地市", "县", "乡镇")),
     },
     "checks": {"amount_min": ("10", _number(0, 1_000_000)), "amount_max": ("200000", _number(1, 1_000_000_000))},
     "nightly": {

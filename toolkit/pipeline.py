@@ -114,14 +114,16 @@ def _run(
     findings += marking_findings(marks, files)
     dated = finding_steps.dated(workspace, state, findings, stations)
     results = output_steps.gather(workspace, state, county, files, stations, dated, marks, started)
-    outputs = output_steps.write_outputs(workspace, results, progress)
+    written = output_steps.write_outputs(
+        workspace, state, results, output_steps.contents(workspace, found, known), progress
+    )
     report = output_steps.commit(
-        workspace, state, results, found, files, known, processed, marks, tables, outputs, options.only,
+        workspace, state, results, found, files, known, processed, marks, tables, written, options.only,
         with_marks=options.marks,
     )  # fmt: skip
     unusable = sum(file.status in ("unreadable", "encrypted", "locked") for file in results.files)
     broken = sum(finding.code == "E901" for finding in results.findings)
-    return Outcome(report, outputs, unusable, broken, len(changed))
+    return Outcome(report, written.files, unusable, broken, len(changed))
 
 
 def _unchanged(workspace: Workspace, state: State, inputs: set[str], started: datetime) -> Outcome | None:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from toolkit.config import FILE, template
-from toolkit.ledgers.definitions import LEVELS
+from toolkit.ledgers.definitions import OFFERED
 from toolkit.ledgers.dictionary import Dictionary, built_in_definitions, load_dictionary
 from toolkit.ledgers.workbook_write import workbook_of
 from toolkit.messages import text
@@ -91,7 +91,7 @@ def write_empty_roster(path: Path, lang: str) -> None:
     for row in range(2, 502):
         for column in (1, 5, 6, 8):
             sheet.cell(row, column).number_format = "@"
-    levels = DataValidation(type="list", formula1=f'"{",".join(LEVELS)}"', allow_blank=True)
+    levels = DataValidation(type="list", formula1=f'"{",".join(OFFERED)}"', allow_blank=True)
     sheet.add_data_validation(levels)
     levels.add("D2:D2000")
     sheet.cell(1, len(HEADINGS)).comment = Comment(text("scaffold.roster_hint", lang), "taizhang")

@@ -24,7 +24,7 @@ class WorkspaceError(Exception):
         self.sentences = sentences
 
 
-CONFIGURATION, BUSY, INCOMPLETE = 11, 10, 13
+USAGE, CONFIGURATION, BUSY, INCOMPLETE = 2, 11, 10, 13
 
 
 @dataclass(frozen=True, slots=True)

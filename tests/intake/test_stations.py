@@ -158,3 +158,104 @@ def test_a_workbook_that_is_no_roster_says_what_is_expected(tmp_path: Path, dict
 
 def test_one_workbook_checked_alone_needs_no_roster(tmp_path: Path) -> None:
     assert process(save_workbook(tmp_path / "帮扶.xlsx", [HEAD, ROW])).file.findings == []
+
+
+def test_a_station_belongs_to_the_county_above_it(roster: Roster) -> None:
+    assert roster.county(DONGZHOU_M) == CITY
+    assert roster.county(CITY) == CITY
+
+
+def test_a_city_with_counties_below_it_is_no_county(tmp_path: Path, dictionary: Dictionary) -> None:
+    rows = [
+        ["14", "某省退役军人服务中心", None, "省", None],
+        ["1405", "晋城市退役军人服务中心", None, "市", "14"],
+        ["140581", "高平市退役军人服务中心", None, "县级市", "1405"],
+        ["140525", "泽州县退役军人服务中心", None, "县", "1405"],
+        ["140581101", "马村镇退役军人服务站", None, "镇", "140581"],
+    ]
+    made = read_roster(write_roster(tmp_path / "r.xlsx", *rows), dictionary)
+    assert [one.level for one in made.stations.values()] == ["省", "地市", "市", "市", "乡镇"]
+    assert made.county(made.stations["140581101"]).code == "140581"
+    assert made.county(made.stations["1405"]).code == "14", "outside a county: the top"
+    assert made.owed(made.stations["140525"], dictionary) == made.owed(CITY, dictionary)
+
+
+def province() -> Roster:
+    rows = [
+        ("14", "山河省退役军人服务中心", "省", None),
+        ("1405", "晋城市退役军人服务中心", "地市", "14"),
+        ("A", "高平市退役军人服务中心", "市", "1405"),
+        ("A1", "马村镇退役军人服务站", "乡镇", "A"),
+        ("A11", "张庄村退役军人服务站", "村", "A1"),
+        ("A2", "河西镇退役军人服务站", "乡镇", "A"),
+        ("A21", "张庄村退役军人服务站", "村", "A2"),
+        ("A22", "高平市河西镇东周村退役军人服务站", "村", "A2"),
+        ("B", "泽州县退役军人服务中心", "市", "1405"),
+        ("B1", "马村镇退役军人服务站", "乡镇", "B"),
+        ("B11", "张庄村退役军人服务站", "村", "B1"),
+        ("B12", "王庄村退役军人服务站", "村", "B1"),
+    ]
+    return Roster({row[0]: Station(*row, order=order) for order, row in enumerate(rows)})
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("高平市/马村镇/张庄村/走访.xlsx", "A11"),
+        ("泽州县/马村镇/张庄村/走访.xlsx", "B11"),
+        ("晋城市/泽州县/马村镇/走访.xlsx", "B1"),
+        ("高平市马村镇张庄村走访.xlsx", "A11"),
+        ("高平市/河西镇张庄村/张庄村走访.xlsx", "A21"),
+        ("河西镇/张庄村/走访.xlsx", "A21"),
+        ("马村镇/王庄村/走访.xlsx", "B12"),
+        ("泽州县/张庄村走访.xlsx", "B11"),
+    ],
+)
+def test_namesakes_are_told_apart_by_what_stands_around_them(path: str, code: str) -> None:
+    from toolkit.intake.attribute import by_path
+
+    found = by_path(path, province())
+    assert found.station is not None
+    assert (found.station.code, found.findings) == (code, [])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "马村镇/走访.xlsx",
+        "马村镇/张庄村/走访.xlsx",
+        "高平市/张庄村/走访.xlsx",
+        "晋城市/马村镇/走访.xlsx",
+        "高平市、泽州县马村镇/走访.xlsx",
+    ],
+)
+def test_a_name_that_could_be_several_is_a_finding_that_names_them_in_full(path: str) -> None:
+    from toolkit.intake.attribute import by_path
+
+    found = by_path(path, province())
+    assert found.station is None
+    assert [finding.code for finding in found.findings] == ["E022"]
+    names = str(found.findings[0].params["names"]).split("、")
+    assert len(names) == len(set(names)) > 1
+
+
+def test_a_name_in_full_repeats_nothing() -> None:
+    roster = province()
+    assert [roster.in_full(roster.stations[code]) for code in ("14", "1405", "A", "A22", "B11")] == [
+        "山河省退役军人服务中心", "晋城市退役军人服务中心", "晋城市高平市退役军人服务中心", "晋城市高平市河西镇东周村退役军人服务站",
+        "晋城市泽州县马村镇张庄村退役军人服务站",
+    ]  # fmt: skip
+
+
+def test_stations_are_listed_under_what_lies_right_below_the_unit() -> None:
+    roster = province()
+    parts = [roster.below(roster.stations[code]) for code in ("14", "1405", "A", "A1")]
+    assert [(part.grouped_by, len(part.stations)) for part in parts] == [
+        ("地市", 12),
+        ("市", 11),
+        ("乡镇", 6),
+        ("村", 2),
+    ]
+    assert [part.group(roster.stations["A11"]).code for part in parts] == ["1405", "A", "A1", "A11"]
+    assert [part.listed(roster.stations["A11"]).code for part in parts] == ["A", "A1", "A11", "A11"]
+    assert [part.competes(part.group(part.stations[part.unit.code])) for part in parts if part.unit] == [False] * 4

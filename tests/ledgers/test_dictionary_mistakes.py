@@ -65,7 +65,7 @@ CASES: dict[str, tuple[Edit, str, str]] = {
     "a ledger without a name": (row("台账", "名称", 编号="X1"), "missing", ""),
     "a ledger without columns": (row("台账", "编号", 编号="X1", 名称="甲"), "no_fields", ""),
     "an unknown rhythm": (ledger("L2", "报送周期", "每个月"), "no_rhythm", "每月"),
-    "an unknown level": (ledger("L2", "应报级别", "乡镇、村级"), "no_level", "村"),
+    "an unknown level": (ledger("L2", "应报级别", "乡镇、社区居"), "no_level", "社区"),
     "a key that is no column": (ledger("L2", "主键列", "被走访人、走访日"), "key_no_field", "走访日期"),
     "a telling column that is none": (ledger("L2", "特征列", "走访形式"), "key_no_field", "走访方式"),
     "a date that is none": (ledger("L2", "日期列", "走访人"), "no_date_column", ""),

@@ -178,12 +178,9 @@ def test_figures_are_what_the_cells_say(county: dict[str, list[dict[str, Any]]],
         book = cells(path)
         seen = process(path)
     dictionary, roster = load_dictionary(), Roster({})
-    results = replace(
-        samples.county({}),
-        rows=open_county(seen.rows, dictionary, roster, {}, period=window, today=date(2021, 1, 8)),
-        roster=roster,
-        period=window,
-    )
+    base = samples.county({})
+    rows = open_county(seen.rows, dictionary, roster, {}, period=window, today=base.today)
+    results = replace(base, rows=rows, roster=roster, period=window)
     found: dict[str, float] = {}
     for one in compute(results):
         found[one.id] = one.value or 0

@@ -19,6 +19,18 @@ PERIOD, TODAY = (date(2020, 1, 1), date(2020, 12, 31)), date(2021, 1, 8)
 Rows = dict[str, list[dict[str, Any]]]
 
 
+def two_counties() -> Roster:
+    made = [
+        Station("0", "晋城市退役军人服务中心", "地市", None, order=0),
+        Station("1", "高平市退役军人服务中心", "市", "0", order=1),
+        Station("11", "大周村退役军人服务站", "村", "1", order=2),
+        Station("12", "康营村退役军人服务站", "村", "1", order=3),
+        Station("2", "泽州县退役军人服务中心", "市", "0", order=4),
+        Station("21", "大周村退役军人服务站", "村", "2", order=5),
+    ]
+    return Roster({station.code: station for station in made})
+
+
 def stations() -> Roster:
     made = [
         Station("0", "高平市退役军人服务中心", "市", None, order=0),
@@ -29,14 +41,16 @@ def stations() -> Roster:
     return Roster({station.code: station for station in made})
 
 
-def county(rows: Rows, *, recency: dict[str, int] | None = None, previous: Rows | None = None) -> StoredCounty:
+def county(
+    rows: Rows, *, recency: dict[str, int] | None = None, previous: Rows | None = None, roster: Roster | None = None
+) -> StoredCounty:
     def tables(given: Rows) -> dict[str, pa.Table]:
         return {ledger: arrow(ledger, own) for ledger, own in given.items()}
 
     return open_county(
         tables(rows),
         load_dictionary(),
-        stations(),
+        roster or stations(),
         recency or {},
         period=PERIOD,
         today=TODAY,
@@ -196,3 +210,44 @@ def test_last_periods_rows_copied() -> None:
 
     assert codes(hits({"L2": visits(2020)}, "L2", "copied_rows", previous={"L2": visits(2019)})) == [("W604", 0)]
     assert hits({"L2": visits(2020, "了解近况")}, "L2", "copied_rows", previous={"L2": visits(2019)}) == []
+
+
+def test_the_other_station_is_named_in_full_where_it_lies_in_another_county() -> None:
+    rows = {
+        "L1": [person(A, file="a.xlsx"), person(A, station="12", file="b.xlsx"), person(A, station="21", file="c.xlsx")]
+    }
+    found = hits(rows, "L1", "two_stations", roster=two_counties())
+    assert [hit.params["station"] for hit in found] == [
+        "康营村退役军人服务站、泽州县大周村退役军人服务站",
+        "大周村退役军人服务站、泽州县大周村退役军人服务站",
+        "高平市大周村退役军人服务站、高平市康营村退役军人服务站",
+    ]
+
+
+def test_who_is_registered_in_another_county_now_has_moved() -> None:
+    moved = {
+        "L1": [
+            *OLD,
+            person(A, file="new.xlsx"),
+            person(C, "王五", file="new.xlsx"),
+            person(B, "李四", station="21", file="z.xlsx"),
+        ]
+    }
+    ranks = {**RANKS, "z.xlsx": 3}
+    found = hits(moved, "L1", "moved", roster=two_counties(), recency=ranks)
+    assert [(hit.code, hit.station if isinstance(hit, StationHit) else hit.row, hit.params["origin"], hit.params["target"])
+            for hit in found] == [("I606", "11", "高平市", "泽州县"), ("I607", 5, "高平市", "泽州县")]  # fmt: skip
+    assert hits(moved, "L1", "vanished", roster=two_counties(), recency=ranks) == [], "not lost"
+    assert hits(moved, "L1", "two_stations", roster=two_counties(), recency=ranks) == [], "not registered twice"
+    inside = {"L1": [*moved["L1"][:-1], person(B, "李四", station="12", file="z.xlsx")]}
+    assert hits(inside, "L1", "moved", roster=two_counties(), recency=ranks) == [], "within a county"
+    both = {"L1": [*moved["L1"], person(B, "李四", station="12", file="y.xlsx")]}
+    assert hits(both, "L1", "moved", roster=two_counties(), recency=ranks) == [], "the county still registers them"
+
+
+def test_who_moved_since_the_last_period_is_told_to_both_counties() -> None:
+    rows = {"L1": [person(A), person(B, "李四", station="21", file="z.xlsx")]}
+    before = {"L1": [person(A), person(B, "李四")]}
+    found = hits(rows, "L1", "moved", roster=two_counties(), previous=before)
+    assert [hit.code for hit in found] == ["I606", "I607"]
+    assert hits(rows, "L1", "moved", previous=before) == [], "one county"

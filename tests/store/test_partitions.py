@@ -42,7 +42,9 @@ def test_rows_lie_by_ledger_and_county(county: Path, monkeypatch: pytest.MonkeyP
     assert [row["_row"] for row in rows["L1/_"]] == [2]
 
 
-def test_a_change_in_one_county_leaves_the_others_partitions_alone(county: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_in_one_county_leaves_the_others_partitions_alone(
+    county: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(county, monkeypatch)
     before = {name: path.stat().st_ino for name, path in partitions(county).items()}
     save_workbook(county / "workbooks/stations" / VILLAGES[0] / "基本信息.xlsx", [REGISTER, person(0), person(30)])
@@ -90,7 +92,9 @@ def test_damaged_rows_are_not_taken_for_all_there_are(county: Path, monkeypatch:
     assert reopen(workspace).results.rows.query('SELECT count(*) FROM "L1"') == [(12,)]
 
 
-def test_rows_that_are_gone_altogether_are_read_again(county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_are_gone_altogether_are_read_again(
+    county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(county, monkeypatch)
     shutil.rmtree(county / "workbooks/.state/rows" / generation(county))
     assert run(county, monkeypatch).parsed == 12
@@ -106,7 +110,9 @@ def test_damage_is_mended_also_by_a_run_that_was_asked_for_another_station(
     assert made(county) == made(run_anew(county, tmp_path / "b", monkeypatch))
 
 
-def test_what_a_dead_run_left_is_neither_used_nor_kept(county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_dead_run_left_is_neither_used_nor_kept(
+    county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("toolkit.steps.files._MUCH", 0)
     store = RowStore(county / "workbooks/.state/rows")
     run(county, monkeypatch)
@@ -130,7 +136,11 @@ def test_rows_that_workers_write_are_those_that_they_send(
         pytest.importorskip("distributed")
     wrote: list[object] = []
     kept = RowStore.write
-    monkeypatch.setattr(RowStore, "write", lambda self, *given: wrote.append(list((self._folder / "incoming").rglob("*.parquet"))) or kept(self, *given))
+    monkeypatch.setattr(
+        RowStore,
+        "write",
+        lambda self, *given: wrote.append(list((self._folder / "incoming").rglob("*.parquet"))) or kept(self, *given),
+    )
     monkeypatch.setattr("toolkit.steps.files._MUCH", 0)
     run(county, monkeypatch, compute=Compute(engine, workers=2))
     assert wrote[0], "the workers wrote their rows down"
@@ -138,7 +148,9 @@ def test_rows_that_workers_write_are_those_that_they_send(
     assert made(county) == made(run_anew(county, tmp_path / "b", monkeypatch))
 
 
-def test_workers_that_do_not_see_the_store_send_their_rows(county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_do_not_see_the_store_send_their_rows(
+    county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("toolkit.steps.files._MUCH", 0)
     monkeypatch.setattr(RowStore, "incoming", lambda *_: tmp_path / "elsewhere")
     run(county, monkeypatch)

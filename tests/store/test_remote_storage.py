@@ -83,7 +83,9 @@ class Storage:
 def serving() -> Iterator[Storage]:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         end = time.monotonic() + 60
@@ -118,7 +120,9 @@ def make_remote(folder: Path, storage: Storage, **settings: str) -> Path:
 
 def run_command(folder: Path) -> dict[str, Any]:
     """Run as a person does: in a process of its own, with workers that know the same environment."""
-    done = subprocess.run([sys.executable, "-m", "toolkit", "run", "-C", str(folder), "--json"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit", "run", "-C", str(folder), "--json"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     return report
@@ -163,7 +167,9 @@ def test_a_bucket_gives_what_a_folder_gives(storage: Storage, tmp_path: Path, mo
     assert not (remote / "workbooks/stations").exists()
 
 
-def test_storage_that_tells_no_hashes_is_told_apart_by_size_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_storage_that_tells_no_hashes_is_told_apart_by_size_and_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     local = make_two_counties(tmp_path / "local")
     stations = local / "workbooks/stations"
     shutil.copyfile(stations / VILLAGES[0] / "基本信息.xlsx", stations / VILLAGES[0] / "基本信息 - 副本.xlsx")
@@ -186,7 +192,9 @@ def test_storage_that_tells_no_hashes_is_told_apart_by_size_and_time(tmp_path: P
     assert raised.value.status == 13
 
 
-def test_only_what_changed_in_the_bucket_is_fetched(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_changed_in_the_bucket_is_fetched(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     remote = make_remote(tmp_path / "remote", storage)
     assert run(remote, monkeypatch).parsed == 12
     assert run(remote, monkeypatch).unchanged
@@ -203,13 +211,17 @@ def test_only_what_changed_in_the_bucket_is_fetched(storage: Storage, tmp_path: 
     assert len(outcome.report["files"]) == 11
 
 
-def test_marked_copies_are_made_of_remote_files(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_marked_copies_are_made_of_remote_files(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     remote = make_remote(tmp_path / "remote", storage, marks__mode="copy")
     before = {name: info["ETag"] for name, info in storage.files().find(URL, detail=True).items()}
     report = run_command(remote)
     marked = remote / "workbooks/out/marked" / VILLAGES[0] / "走访慰问8月.xlsx"
     assert "问题清单" in cells(marked)
-    assert [one["marks"] for one in report["files"] if one["path"].endswith(f"{VILLAGES[0]}/走访慰问8月.xlsx")] == ["done"]
+    assert [one["marks"] for one in report["files"] if one["path"].endswith(f"{VILLAGES[0]}/走访慰问8月.xlsx")] == [
+        "done"
+    ]
     assert {name: info["ETag"] for name, info in storage.files().find(URL, detail=True).items()} == before
     assert run(remote, monkeypatch).unchanged
 
@@ -246,7 +258,9 @@ def test_files_come_back_with_the_storage(storage: Storage, tmp_path: Path, monk
     assert "W018" not in {one["code"] for one in outcome.report["findings"]}
 
 
-def test_a_storage_that_is_gone_changes_nothing(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_storage_that_is_gone_changes_nothing(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     remote = make_remote(tmp_path / "remote", storage, run__seconds_per_file="6")
     run(remote, monkeypatch)
     before = made(remote)
@@ -282,7 +296,9 @@ def test_a_server_that_accepts_and_never_answers_is_given_up(tmp_path: Path, mon
     assert "very-secret-key" not in "".join(raised.value.sentences)
 
 
-def test_a_bucket_that_is_not_there_is_a_sentence(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bucket_that_is_not_there_is_a_sentence(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_two_counties(tmp_path)
     write_settings(tmp_path, paths__stations="s3://elsewhere/x")
     with pytest.raises(WorkspaceError) as raised:

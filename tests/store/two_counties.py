@@ -31,7 +31,17 @@ BEGUN = 1_600_000_000
 
 def person(number: int) -> list[Any]:
     card = make_id(f"19{50 + number % 40}0312", number)
-    return [NAMES[number % 6], "男", card, "汉族", "退役士兵", "某镇", f"19{68 + number % 40}.10", f"19{72 + number % 40}.12", None]
+    return [
+        NAMES[number % 6],
+        "男",
+        card,
+        "汉族",
+        "退役士兵",
+        "某镇",
+        f"19{68 + number % 40}.10",
+        f"19{72 + number % 40}.12",
+        None,
+    ]
 
 
 def visit(number: int, day: str = "2020.1.20") -> list[Any]:
@@ -47,7 +57,15 @@ def write_roster(folder: Path, *, alias: str | None = None) -> None:
         stations.append([f"{county}", f"{name}退役军人服务中心", None, "市", None, *[None] * 6, "站点建设"])
         stations.append([f"{county}1", f"{town}退役军人服务站", None, "乡镇", f"{county}", *[None] * 6, "走访慰问"])
         stations += [
-            [f"{county}1{n}", f"{town}{village}退役军人服务站", alias if n == 1 else None, "村", f"{county}1", *[None] * 6, "基本信息、走访慰问"]
+            [
+                f"{county}1{n}",
+                f"{town}{village}退役军人服务站",
+                alias if n == 1 else None,
+                "村",
+                f"{county}1",
+                *[None] * 6,
+                "基本信息、走访慰问",
+            ]
             for n, village in enumerate(villages, 1)
         ]
     save_workbook(folder / "workbooks/roster.xlsx", [list(HEADINGS), *stations], sheet="站点")
@@ -73,7 +91,9 @@ def make_two_counties(folder: Path) -> Path:
         people = range(number * 3, number * 3 + 3)
         save_workbook(stations / village / "基本信息.xlsx", [REGISTER, *map(person, people)])
         save_workbook(stations / village / "走访慰问1月.xlsx", [VISITS, *map(visit, people)])
-        save_workbook(stations / village / "走访慰问8月.xlsx", [VISITS, *(visit(n, "2020.8.1") for n in people), visit(99)])
+        save_workbook(
+            stations / village / "走访慰问8月.xlsx", [VISITS, *(visit(n, "2020.8.1") for n in people), visit(99)]
+        )
     for number, path in enumerate(sorted(stations.rglob("*.xlsx"))):
         os.utime(path, (BEGUN + number, BEGUN + number))
     return folder
@@ -119,7 +139,12 @@ def made(folder: Path) -> dict[str, Any]:
         import pyarrow.parquet as pq
 
         rows["/".join(key)] = pq.read_table(path, partitioning=None).to_pylist()
-    return {"report": report, "rows": rows, "consolidated": cells(out / "consolidated.xlsx"), "summary": cells(out / "summary.xlsx")}
+    return {
+        "report": report,
+        "rows": rows,
+        "consolidated": cells(out / "consolidated.xlsx"),
+        "summary": cells(out / "summary.xlsx"),
+    }
 
 
 def cells(path: Path) -> dict[str, Any]:

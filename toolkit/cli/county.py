@@ -55,6 +55,9 @@ def _run(folder: Path, options: Options, *, as_json: bool, lines_of_json: bool =
         print_json(outcome.report)
     else:
         names = {name: str(path) for name, path in outcome.outputs.items()}
+        levels = config.path("out") / "levels"
+        if levels.is_dir():
+            names["levels"] = str(levels)
         if not outcome.report["files"]:
             from toolkit.screen import complain
 

@@ -113,14 +113,15 @@ def _trend(numbers: Sequence[int | None]) -> str:
 def _show_missing(seen: Mapping[str, Any]) -> None:
     if not seen["runs"]:
         return
-    names: dict[str, list[str]] = {}
+    names: dict[str, tuple[str, list[str]]] = {}
     for entry in seen["missing"]:
-        names.setdefault(entry.get("name", entry["station"]), []).append(entry["ledger"])
+        name = entry.get("name", entry["station"])
+        names.setdefault(entry["station"], (name, []))[1].append(entry["ledger"])
     if not names:
         _say(text("status.missing_none", LANG))
         return
     _say(text("status.missing", LANG, count=len(names)))
-    for name, ledgers in list(names.items())[:_STATIONS]:
+    for name, ledgers in list(names.values())[:_STATIONS]:
         _say(f"  {name}  {'、'.join(ledgers)}")
     if len(names) > _STATIONS:
         _say(f"  {text('status.more', LANG, count=len(names) - _STATIONS)}")

@@ -99,11 +99,14 @@ def _named(kind: str, given: str, today: date, *, as_json: bool) -> Any:
 
 
 def _township(workspace: Any, name: str, *, as_json: bool) -> Any:
-    station = workspace.roster.resolve(name)
-    if station is None:
+    meant = workspace.roster.meant(name)
+    if len(meant) > 1:
+        names = "".join(f"\n  {one}" for one in workspace.roster.told_apart(meant[:12]))
+        stop(2, [text("screen.only_several", LANG, only=name, count=len(meant), names=names)], as_json=as_json)
+    if not meant:
         allowed = "、".join(one.name for one in workspace.roster.stations.values() if one.level == "乡镇")
         stop(2, [text("summary.bad_township", LANG, value=name, allowed=allowed)], as_json=as_json)
-    return workspace.roster.group(station)
+    return workspace.roster.group(meant[0])
 
 
 def _show(made: Any, *, as_text: bool) -> None:

@@ -32,7 +32,7 @@ def by_path(path: str, roster: Roster) -> Attribution:
         candidates = _consistent(found, result.station, roster)
         if len(candidates) > 1:
             if result.station is None:
-                names = "、".join(f"“{station.name}”" for station in candidates[:4])
+                names = "、".join(f"“{name}”" for name in roster.told_apart(candidates[:4]))
                 result.findings.append(file_finding(path, "E022", first=source, names=names))
             continue
         if not candidates:
@@ -41,9 +41,8 @@ def by_path(path: str, roster: Roster) -> Attribution:
         if result.station is None or roster.contains(result.station, station):
             result.station, first = station, source
         elif not roster.contains(station, result.station):
-            result.findings.append(
-                file_finding(path, "W021", first=first, a=result.station.name, second=source, b=station.name)
-            )
+            a, b = roster.told_apart([result.station, station])
+            result.findings.append(file_finding(path, "W021", first=first, a=a, second=source, b=b))
     return result
 
 
@@ -60,8 +59,8 @@ def by_reporter(path: str, given: Attribution, reporter: str | None, sheet_name:
         if result.station is None or roster.contains(result.station, station):
             result.station = station
         elif source == "@reporter_line" and not roster.contains(station, result.station):
-            params = {"first": "@folder", "a": result.station.name, "second": source, "b": station.name}
-            result.findings.append(file_finding(path, "W021", **params))
+            a, b = roster.told_apart([result.station, station])
+            result.findings.append(file_finding(path, "W021", first="@folder", a=a, second=source, b=b))
     return result
 
 
@@ -70,8 +69,4 @@ def _consistent(found: list[Station], within: Station | None, roster: Roster) ->
     if within is not None and len(found) > 1:
         inside = [station for station in found if roster.contains(within, station)]
         found = inside or found
-    return [
-        station
-        for station in found
-        if not any(other is not station and roster.contains(station, other) for other in found)
-    ]
+    return roster.deepest(found)

@@ -105,7 +105,9 @@ def stations_of(config: Config) -> Source:
 def is_there(config: Config) -> bool:
     """Say whether the folder of the stations' files can be reached and read."""
     try:
-        return stations_of(config).there() and (config.stations_url is not None or os.access(config.path("stations"), os.R_OK))
+        return stations_of(config).there() and (
+            config.stations_url is not None or os.access(config.path("stations"), os.R_OK)
+        )
     except OSError:
         return False
 
@@ -352,7 +354,14 @@ def _plainly(act: Callable[[], Made]) -> Made:
 
 def _changed(info: dict[str, Any]) -> int:
     """Return when a file was last changed, in ns; 0 where the storage does not tell."""
-    value = next((info[name] for name in ("LastModified", "mtime", "last_modified", "modified", "modify", "updated") if info.get(name)), 0)
+    value = next(
+        (
+            info[name]
+            for name in ("LastModified", "mtime", "last_modified", "modified", "modify", "updated")
+            if info.get(name)
+        ),
+        0,
+    )
     if isinstance(value, str):
         value = _read_time(value)
     if isinstance(value, datetime):

@@ -14,7 +14,7 @@ from toolkit.fields.base import FieldSpec
 from toolkit.ledgers.build_codes import build_codes
 from toolkit.ledgers.build_fields import AliasBuilder, build_field, headings_of
 from toolkit.ledgers.build_rules import RuleBuilder
-from toolkit.ledgers.definitions import LEVELS, OWNER, Definitions, DictionaryError, Entry, Mistake
+from toolkit.ledgers.definitions import LEVEL_WORDS, LEVELS, OWNER, Definitions, DictionaryError, Entry, Mistake
 from toolkit.ledgers.labels import labels
 from toolkit.ledgers.ledger import Dictionary, Ledger, RuleSpec
 from toolkit.messages import has, names, part
@@ -169,7 +169,8 @@ class _Builder:
                 rhythm=rhythm,
                 allowed=allowed,
             )
-        for level in entry.get("levels", ()):
+        levels = tuple(dict.fromkeys(LEVEL_WORDS.get(level, level) for level in entry.get("levels", ())))
+        for level in levels:
             if level not in LEVELS:
                 self.say(entry.at("levels"), "no_level", nearest(level, LEVELS), level=level, allowed="、".join(LEVELS))
         if not fields and not self._broken[number] and number not in self._flawed:
@@ -182,7 +183,7 @@ class _Builder:
                if spec.required and spec.type not in _WHO and spec.name not in ("性别", "民族")]  # fmt: skip
         return Ledger(
             number, entry.get("name"), entry.get("short") or entry.get("name"), tuple(entry.get("titles", ())),
-            tuple(entry.get("levels", ())), rhythm, tuple(given["key"]), tuple(given["key_without"]), tuple(given["telling"] or own),
+            levels, rhythm, tuple(given["key"]), tuple(given["key_without"]), tuple(given["telling"] or own),
             next(iter(given["person"]), None), date, fields, tuple(rules), headings,
             tuple(spec.name for spec in fields.values() if spec.required),
             next((spec.name for spec in fields.values() if spec.type == "id_card"), None),

@@ -19,8 +19,20 @@ from toolkit.model import split_cell
 TEXT, TEXTS, NUMBER, YES = "text", "texts", "number", "yes"
 UNIT = "单位"
 """The level of a unit or a system of the city (教育系统, a company) that has a veterans' office."""
-LEVELS = ("市", "乡镇", "村", "社区", UNIT, "其他")
-"""The levels of stations."""
+PROVINCE, CITY, COUNTY, TOWNSHIP = "省", "地市", "市", "乡镇"
+LEVELS = (PROVINCE, CITY, COUNTY, TOWNSHIP, "村", "社区", UNIT, "其他")
+"""The levels of stations. 市 is the county's: a county-level city, a county, a district and a banner owe the same ledgers."""
+LEVEL_WORDS = {
+    **dict.fromkeys(("省级", "自治区", "直辖市"), PROVINCE),
+    **dict.fromkeys(("地级市", "地级", "设区市", "州", "自治州", "盟", "地区"), CITY),
+    **dict.fromkeys(("县", "市级", "县级", "县级市", "区", "市辖区", "旗", "自治县"), COUNTY),
+    **dict.fromkeys(("镇", "乡", "街道", "乡级", "乡镇级"), TOWNSHIP),
+    "村级": "村",
+    **dict.fromkeys(("系统", "机关", "企业"), UNIT),
+}
+"""What people write for a level, in a roster or in a dictionary → the level."""
+OFFERED = (PROVINCE, CITY, "县", *LEVELS[2:])
+"""The levels to choose from in a roster: 县 beside 市, for the same."""
 NULL_LIST = "空值词"
 """The name under which the words for "nothing" stand among the code lists."""
 

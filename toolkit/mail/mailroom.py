@@ -24,9 +24,10 @@ from toolkit.mail.settings import MailSettings
 from toolkit.marking.encryption import encrypted
 from toolkit.messages import text
 from toolkit.output.overview import Overview
-from toolkit.output.places import short
+from toolkit.output.places import named, short
 from toolkit.output.small import LEAST
 from toolkit.output.summary import write_summary
+from toolkit.roster import Station
 
 _DAY = 86_400.0
 _VOLATILE = frozenset({"today", "days", "late"})
@@ -102,9 +103,10 @@ class Mailroom:
     def _addresses(self, matter: Matter) -> list[str]:
         good, bad = recipients(self.material, matter)
         if matter.station is not None:
-            self.skipped.wrong += [(short(matter.station.name), one) for one in bad]
+            name = short(named(self.material.results, matter.station))
+            self.skipped.wrong += [(name, one) for one in bad]
             if not good and not bad:
-                self.skipped.without.append(short(matter.station.name))
+                self.skipped.without.append(name)
         return good
 
     def _copy(self, matter: Matter, address: str, *, hidden: bool) -> Copy:
@@ -181,8 +183,15 @@ class Mailroom:
                 self.renderer.render("reminder", self._context(matter, hidden=True)), self.material.settings
             )
             upper = matter.context["township"]
-            written.append((upper, matter.context["name"].removeprefix(upper), rendered.text))
+            place = self._in_full(matter.station) or upper
+            written.append((place, matter.context["name"].removeprefix(upper), rendered.text))
         return write_notices(self.material.workspace.config.path("out") / "notices", written, self.material.lang)
+
+    def _in_full(self, station: Station | None) -> str:
+        """Return the township of a station with its county, where there are several counties; nothing for one."""
+        roster = self.material.results.roster
+        upper = roster.township(station) if station and roster.several else None
+        return short(roster.in_full(upper)) if upper else ""
 
 
 def draft(settings: MailSettings, lang: str, copy: Copy, digest: str, *, trial: bool = False) -> Draft:

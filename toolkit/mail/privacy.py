@@ -91,6 +91,8 @@ def words_of_stations(roster: Roster) -> set[str]:
     for station in roster.stations.values():
         upper = roster.township(station) or station
         words |= {station.name, short(station.name), within(station.name, upper.name), *station.aliases}
+        if roster.several:
+            words |= {roster.in_full(station), short(roster.in_full(station))}
     return words
 
 

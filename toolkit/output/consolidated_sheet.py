@@ -15,7 +15,7 @@ from toolkit.ledgers.dictionary import Ledger
 from toolkit.messages import text
 from toolkit.output.bulk import MAX_LINKS, BulkSheet, BulkWorkbook, Column, number_cells, text_cells
 from toolkit.output.bulk_parts import Style
-from toolkit.output.places import short
+from toolkit.output.places import short, unit_text
 from toolkit.results import Results
 
 _BATCH = 4_000
@@ -28,7 +28,9 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _OPENED = frozenset({"http", "https", "ftp", "file"})
 """Addresses that office programs open."""
 _KEPT = "/~!$&'()*+,;=:@"
-_MEANT = re.compile("[" + re.escape("".join(one for one in map(chr, range(128)) if quote(one, safe=_KEPT) != one)) + "]")
+_MEANT = re.compile(
+    "[" + re.escape("".join(one for one in map(chr, range(128)) if quote(one, safe=_KEPT) != one)) + "]"
+)
 _LINKABLE = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
 _WIDEST = 24
 _WIDE = 190
@@ -97,7 +99,12 @@ class SheetWriter:
         columns = [Column(spec.name, self._width(spec), self.styles.header) for spec in specs]
         for key, width in (("township", 14), ("station", 28), ("file", 46), ("sheet", 12), ("row", 7), ("other", 18),
                            ("repeated", 24), ("counted", 16), ("problems", 70)):  # fmt: skip
-            columns.append(Column(text(f"out.book.{key}", self.lang), width, self.styles.source))
+            words = (
+                unit_text(self.results, "out.unit.column", self.lang)
+                if key == "township"
+                else text(f"out.book.{key}", self.lang)
+            )
+            columns.append(Column(words, width, self.styles.source))
         return columns
 
     @staticmethod
@@ -125,7 +132,7 @@ class SheetWriter:
         files, sheets, lines = (rows[name].to_pylist() for name in ("_file", "_sheet", "_row"))
         plain = [self.styles.text + one for one in muted]
         townships = [short(name) for name in rows["_township_name"].to_pylist()]
-        for values in (townships, rows["_station_name"].to_pylist(), files, sheets):
+        for values in (townships, self._stations(rows), files, sheets):
             number += 1
             cells.append(text_cells(number, first, values, plain, known))
         number += 1
@@ -139,6 +146,15 @@ class SheetWriter:
         cells.append(text_cells(number + 3, first, counted, plain, known))
         cells.append(text_cells(number + 4, first, said, [self.styles.problem + one for one in muted], known))
         sheet.write(cells)
+
+    def _stations(self, rows: Any) -> list[str]:
+        """Return the station of each row; in full where stations of several counties stand together."""
+        names: list[str] = rows["_station_name"].to_pylist()
+        roster = self.results.roster
+        if not roster.several:
+            return names
+        stations = map(roster.stations.get, rows["_station"].to_pylist())
+        return [roster.in_full(station) if station else name for station, name in zip(stations, names, strict=True)]
 
     def _repeated(self, rows: Any, files: Sequence[str], sheets: Sequence[str]) -> list[str | None]:
         """Say for each row that does not count which row does."""

@@ -6,9 +6,10 @@ sent the visit. So the places add up to the county, and a village is credited wi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from toolkit.output.places import share, townships
+from toolkit.output.places import lines, share, townships
 from toolkit.output.sql import in_period, people_view
 from toolkit.results import Results
 from toolkit.roster import Station
@@ -37,6 +38,14 @@ class Coverage:
         self.registered += other.registered
         self.visited += other.visited
         self.visits += other.visits
+
+
+def sum_of(counts: Iterable[Coverage]) -> Coverage:
+    """Return the coverage of several places together."""
+    total = Coverage()
+    for one in counts:
+        total.add(one)
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +78,24 @@ def visit_coverage(results: Results) -> tuple[Coverage, list[Place]]:
     ):
         one = found.setdefault(code, Coverage())
         one.visited, one.visits = one.visited + people, one.visits + int(times)
-    total = Coverage()
-    for one in found.values():
-        total.add(one)
-    return total, _places(results, found)
+    return sum_of(found.values()), _places(results, found)
 
 
 def _places(results: Results, found: dict[str, Coverage]) -> list[Place]:
     made = []
     for upper, stations in townships(results):
-        own = [(station, found.pop(station.code)) for station in stations if station.code in found]
+        own = []
+        for line, told in lines(results, stations):
+            known = [found.pop(station.code) for station in told if station.code in found]
+            if known:
+                own.append((line, sum_of(known)))
         if own:
             made.append(_place(upper, own))
     rest = [one for _, one in sorted(found.items())]
     if rest:
-        unknown = Coverage()
-        for one in rest:
-            unknown.add(one)
-        made.append(Place(None, unknown, ()))
+        made.append(Place(None, sum_of(rest), ()))
     return made
 
 
 def _place(upper: Station, own: list[tuple[Station, Coverage]]) -> Place:
-    total = Coverage()
-    for _, one in own:
-        total.add(one)
-    return Place(upper, total, tuple(own))
+    return Place(upper, sum_of(one for _, one in own), tuple(own))

@@ -138,7 +138,9 @@ def _townships(results: Results, facts: Facts) -> list[Township]:
         reporting = (one for one in stations if one.level != UNIT or facts.stations.get(one.code) != Score())
         made.append((upper, tuple(reporting), score))
     previous = (results.last_period or results.previous).get("townships", {})
-    competing = [number for number, (upper, _, _) in enumerate(made) if upper.level == "乡镇"] or range(len(made))
+    competing = [number for number, (upper, _, _) in enumerate(made) if results.roster.competes(upper)] or range(
+        len(made)
+    )
     order = sorted(competing, key=lambda n: (-made[n][2].overall, made[n][2].errors, n))
     ranks = {number: rank for rank, number in enumerate(order, 1)}
     return [

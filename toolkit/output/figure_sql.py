@@ -116,7 +116,7 @@ def measure(ledger: Ledger, entry: Entry) -> str:
         return PEOPLE
     if entry["count"] == "each":
         return f"count(DISTINCT ({', '.join(map(quoted, entry['by']))}))"
-    return f"count(DISTINCT {site_sql(ledger)})" if entry["count"] == "stations" else "count(*)"
+    return f"count(DISTINCT ({site_sql(ledger)}, _county))" if entry["count"] == "stations" else "count(*)"
 
 
 def site_sql(ledger: Ledger) -> str:

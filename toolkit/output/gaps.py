@@ -14,7 +14,7 @@ from pathlib import Path
 from toolkit.messages import text
 from toolkit.output.consolidated_sheet import sheet_name
 from toolkit.output.people import Day, Person, shown_number
-from toolkit.output.places import short, township_of, within
+from toolkit.output.places import named, short, township_of, within
 from toolkit.output.printed import Column, Page
 from toolkit.output.publish import publish
 from toolkit.output.reports import file_name
@@ -130,7 +130,7 @@ def _write_kind(
             )
         where = text("list.gaps.where", lang, file=one.file.rpartition("/")[2], row=one.row)
         page.line([
-            number, short(upper.name) if upper else text("out.unclaimed", lang), village, one.name,
+            number, short(named(results, upper)) if upper else text("out.unclaimed", lang), village, one.name,
             text("out.sex.male" if one.male else "out.sex.female", lang) if one.male is not None else "",
             shown_number(one.id, full=full), shown_number(one.phone, full=full), _what(gap, lang, full=full),
             where, "",

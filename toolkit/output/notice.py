@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.messages import text
 from toolkit.output.facts import SENT, Facts, gather_facts
 from toolkit.output.overview import Overview
-from toolkit.output.places import percent, short, township_of, within
+from toolkit.output.places import named, percent, short, township_of, unit_text, within
 from toolkit.output.publish import publish_bytes
 from toolkit.results import Results, StationReport
 
@@ -38,7 +38,7 @@ def notice_lines(results: Results, lang: str = "zh", facts: Facts | None = None)
     if not missing and not late:
         return [*lines, text("out.notice.complete", lang)]
     if missing:
-        lines += ["", text("out.notice.missing", lang)]
+        lines += ["", unit_text(results, "out.notice.missing", lang)]
         lines += _by_township(results, missing, lang)
     if late:
         lines += ["", text("out.notice.late", lang, count=len(late))]
@@ -57,13 +57,25 @@ def _by_township(results: Results, reports: list[StationReport], lang: str) -> l
     for upper, stations in ranked:
         count = sum(len(one) for one in stations.values())
         lines.append(text("out.notice.township", lang, name=short(upper), count=count))
+        if results.roster.several:
+            lines += _by_unit(results, [one for own in stations.values() for one in own], upper, lang)
+            continue
         for own in stations.values():
-            name = within(own[0].station.name, upper)
+            name = within(named(results, own[0].station), upper)
             ledgers = "、".join(_ledger(results, report, lang) for report in own)
             if len(own) == owed[own[0].station.code] > 2 and all(report.status == "missing" for report in own):
                 ledgers = text("out.notice.everything", lang, count=len(own))
             lines.append(text("out.notice.station", lang, name=name, ledgers=ledgers))
     return lines
+
+
+def _by_unit(results: Results, reports: list[StationReport], upper: str, lang: str) -> list[str]:
+    """Return how much each unit right below one owes, the most first: its stations are named in its own county's workbook."""
+    counted = Counter(results.roster.listed(report.station).code for report in reports)
+    units = ((results.roster.stations[code], count) for code, count in counted.most_common())
+    return [
+        text("out.notice.unit", lang, name=within(named(results, unit), upper), count=count) for unit, count in units
+    ]
 
 
 def _ledger(results: Results, report: StationReport, lang: str) -> str:

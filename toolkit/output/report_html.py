@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.messages.say import shown_suggestion, shown_value, title
 from toolkit.output.cards import card_values
-from toolkit.output.facts import Facts
+from toolkit.output.facts import SENT, Facts, Score
 from toolkit.output.figures import Figure
 from toolkit.output.grouping import Group, group_findings
 from toolkit.output.overview import Overview, make_overview
 from toolkit.output.phrases import shown
-from toolkit.output.places import percent, short, within
+from toolkit.output.places import lines, named, percent, short, unit_text, within
 from toolkit.output.publish import publish_bytes
 from toolkit.output.sql import is_sensitive
 from toolkit.results import Results, StationReport
@@ -55,7 +56,9 @@ def render(results: Results, lang: str = "zh", overview: Overview | None = None)
     known = overview or make_overview(results, lang)
     facts, figures = known.facts, known.figures
     page = environment.get_template("report.html").render(
-        lang="zh-CN" if lang == "zh" else lang, t=lambda name, **params: text(f"out.{name}", lang, **params), county=_county(results, lang),
+        lang="zh-CN" if lang == "zh" else lang, t=lambda name, **params: text(f"out.{name}", lang, **params),
+        u=lambda name: unit_text(results, f"out.{name}", lang),
+        county=_county(results, lang),
         period=results.period, finished=results.finished[:16].replace("T", " "), cards=card_values(results, facts, figures, lang),
         figures=[_shown(figure, lang) for figure in figures if figure.section == "year" and figure.told], townships=_townships(results, facts, lang),
         kinds=[(code, title(code, lang), count) for code, count in facts.kinds.most_common()],
@@ -116,12 +119,17 @@ def _townships(results: Results, facts: Facts, lang: str) -> list[dict[str, Any]
     for one in ordered:
         score = one.score
         stations = []
-        for station in one.stations:
-            own = facts.stations[station.code]
-            name = text("out.reporting.own", lang) if station is one.station else within(station.name, one.station.name)
-            chips = _chips(
-                results, [by_cell[station.code, ledger] for ledger in owed if (station.code, ledger) in by_cell], lang
+        for station, told in lines(results, one.stations):
+            own = Score()
+            for each in told:
+                own.add(facts.stations[each.code])
+            name = (
+                text("out.reporting.own", lang)
+                if station is one.station
+                else within(named(results, station), one.station.name)
             )
+            reports = [by_cell[each.code, ledger] for ledger in owed for each in told if (each.code, ledger) in by_cell]
+            chips = _chips(results, reports, lang) if len(told) == 1 else _counted_chips(results, reports, lang)
             stations.append({"code": station.code, "name": name, "chips": chips, "errors": own.errors,
                              "warnings": own.warnings, "completeness": percent(own.completeness)})  # fmt: skip
         change = "" if one.change is None else f"{one.change * 100:+.1f}%"
@@ -148,6 +156,17 @@ def _chips(results: Results, reports: Sequence[StationReport], lang: str) -> lis
     return shown
 
 
+def _counted_chips(results: Results, reports: Sequence[StationReport], lang: str) -> list[tuple[str, str]]:
+    """Return (status, words) of a unit with several stations: how many of them sent each ledger."""
+    due = Counter(one.ledger for one in reports)
+    sent = Counter(one.ledger for one in reports if one.status in SENT)
+    return [
+        ("reported" if sent[ledger] == count else "late" if sent[ledger] else "missing",
+         text("out.page.chip", lang, ledger=results.dictionary.ledgers[ledger].short, status=f"{sent[ledger]}/{count}"))
+        for ledger, count in due.items()
+    ]  # fmt: skip
+
+
 def _data(results: Results, lang: str) -> dict[str, Any]:
     """Return what the page's script shows: texts once, findings as short rows of numbers and texts."""
     stations: dict[str, int] = {}
@@ -156,12 +175,15 @@ def _data(results: Results, lang: str) -> dict[str, Any]:
     shown_stations = []
     for code in stations:
         station = results.roster.stations.get(code)
-        upper = results.roster.township(station) if station else None
+        upper = (
+            (results.roster.group if results.roster.relative else results.roster.township)(station) if station else None
+        )
         shown_stations.append(
             [code, short(station.name) if station else code, short((upper or station).name) if station else ""]
         )
     return {
-        "words": {name: text(f"out.page.{name}", lang) for name in _WORDS} | {
+        "words": {name: text(f"out.page.{name}", lang) for name in _WORDS if name != "all_townships"} | {
+            "all_townships": unit_text(results, "out.page.all_townships", lang)} | {
             "severities": [text(f"out.severity.{name}", lang) for name in _SEVERITIES]},
         "titles": {code: title(code, lang) for code in sorted({row[1] for row in rows})},
         "stations": shown_stations, "files": [mask_text(file) for file in files], "rows": rows,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from toolkit.output.places import named
 from toolkit.output.publish import publish_bytes
 from toolkit.report import VERSION, finding_entry
 from toolkit.results import Results
@@ -26,7 +27,7 @@ def report(results: Results, workspace: str, lang: str = "zh") -> dict[str, Any]
             for file in results.files
         ],
         "stations": [
-            {"station": one.station.code, "name": one.station.name, "ledger": one.ledger, "period": period,
+            {"station": one.station.code, "name": named(results, one.station), "ledger": one.ledger, "period": period,
              "due": one.due.isoformat() if one.due else None, "status": one.status}
             for one in results.stations
         ],

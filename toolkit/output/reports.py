@@ -12,7 +12,7 @@ from toolkit.output.document import Document
 from toolkit.output.evidence import evidence
 from toolkit.output.narrative import Narrative, figures_of
 from toolkit.output.overview import Overview
-from toolkit.output.places import percent, short, township_of, within
+from toolkit.output.places import named, percent, short, township_of, unit_text, within
 from toolkit.output.publish import publish
 from toolkit.output.summary_book import Book
 from toolkit.output.summary_evidence import starts, write_evidence
@@ -78,11 +78,15 @@ def _missing(document: Document, results: Results, lang: str) -> None:
     rows = []
     for station in stations:
         upper = township_of(results, station)
-        name = text("out.reporting.own", lang) if upper.code == station.code else within(station.name, upper.name)
+        name = (
+            text("out.reporting.own", lang)
+            if upper.code == station.code
+            else within(named(results, station), upper.name)
+        )
         rows.append([short(upper.name), name, "、".join(found[station.code])])
     document.caption(text("report.table.missing", lang))
     headings = [
-        text("out.column.township", lang),
+        unit_text(results, "out.unit.column", lang),
         text("out.column.station", lang),
         text("report.table.missing_ledgers", lang),
     ]
@@ -95,17 +99,18 @@ def _coverage(document: Document, results: Results, lang: str) -> None:
     if not total.registered:
         return
     rows = []
-    named = [
+    told = [
         (short(place.station.name) if place.station else text("out.unclaimed", lang), place.total) for place in places
     ]
-    for name, one in [*named, (text("out.total", lang), total)]:
+    for name, one in [*told, (text("out.total", lang), total)]:
         frequency = "—" if one.frequency is None else f"{one.frequency:.2f}"
         rows.append(
             [name, f"{one.registered:,}", f"{one.visited:,}", f"{one.visits:,}", percent(one.coverage), frequency]
         )
-    keys = ("township", "registered", "visited", "visits", "coverage", "frequency")
+    keys = ("registered", "visited", "visits", "coverage", "frequency")
     document.caption(text("report.table.coverage", lang))
-    document.table([text(f"out.column.{key}", lang) for key in keys], rows, (34, 24, 26, 24, 26, 22), right=range(1, 6))
+    words = [unit_text(results, "out.unit.column", lang), *(text(f"out.column.{key}", lang) for key in keys)]
+    document.table(words, rows, (34, 24, 26, 24, 26, 22), right=range(1, 6))
 
 
 def write_report_book(

@@ -12,7 +12,7 @@ from pathlib import Path
 from toolkit.messages import text
 from toolkit.output.consolidated_sheet import sheet_name
 from toolkit.output.people import REGISTER, Person, shown_number
-from toolkit.output.places import short, township_of, within
+from toolkit.output.places import named, short, township_of, within
 from toolkit.output.printed import Column, Page
 from toolkit.output.publish import publish
 from toolkit.output.reports import file_name
@@ -53,7 +53,7 @@ class RollWriter:
     def write_township(self, folder: Path, code: str) -> Path:
         """Write the roll of one township; return the path it ended up at."""
         upper = self._results.roster.stations.get(code)
-        place = short(upper.name) if upper else text("out.unclaimed", self._lang)
+        place = short(named(self._results, upper)) if upper else text("out.unclaimed", self._lang)
         own = [one for one in self._people if self._upper(one) == code]
         villages = _grouped(own, lambda one: self._village(one, upper))
         title = self._text("roll.title", place=place)
@@ -171,7 +171,7 @@ class RollWriter:
         if one.station is None:
             return text("out.unclaimed", self._lang), ""
         upper = township_of(self._results, one.station)
-        return short(upper.name), self._village(one, upper)
+        return short(named(self._results, upper)), self._village(one, upper)
 
 
 def _grouped(people: Sequence[Person], key: Callable[[Person], str]) -> dict[str, list[Person]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from toolkit.messages import text
 from toolkit.output.evidence import Evidence, ranges
-from toolkit.output.places import short, township_of, within
+from toolkit.output.places import named, short, township_of, unit_text, within
 from toolkit.output.summary_book import GREY, LINE, TEAL, Sheet
 from toolkit.results import Results
 
@@ -38,7 +38,8 @@ def write_evidence(sheet: Sheet, results: Results, lines: Sequence[Evidence], co
     head = book.format(bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", font_size=9, text_wrap=True, border=1,
                        border_color=TEAL)  # fmt: skip
     for column, key in enumerate(_KEYS):
-        sheet.put(sheet.row, column, text(f"out.column.{key}", lang), head)
+        words = unit_text(results, "out.unit.column", lang) if key == "township" else text(f"out.column.{key}", lang)
+        sheet.put(sheet.row, column, words, head)
     sheet.sheet.set_row(sheet.row, 22)
     sheet.sheet.freeze_panes(_FIRST, 2)
     sheet.sheet.repeat_rows(sheet.row)
@@ -51,7 +52,7 @@ def write_evidence(sheet: Sheet, results: Results, lines: Sequence[Evidence], co
         upper = township_of(results, one.station) if one.station else None
         own = one.station is not None and upper is not None and one.station.code == upper.code
         station = text("out.unclaimed", lang) if upper is None or one.station is None else (
-            text("out.reporting.own", lang) if own else within(one.station.name, upper.name))  # fmt: skip
+            text("out.reporting.own", lang) if own else within(named(results, one.station), upper.name))  # fmt: skip
         sheet.put(row, 0, one.figure.code, soft)
         sheet.put(row, 1, one.figure.name, plain)
         sheet.put(row, 2, short(upper.name) if upper else "", soft)

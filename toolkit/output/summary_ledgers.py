@@ -10,7 +10,7 @@ from toolkit.ledgers.dictionary import Ledger
 from toolkit.masking import mask_text
 from toolkit.messages import text
 from toolkit.output.facts import Facts
-from toolkit.output.places import short
+from toolkit.output.places import short, unit_text
 from toolkit.output.sql import amounts, in_period, people_view, quoted
 from toolkit.output.summary_book import TEAL, Heading, Series, Sheet, chart, two_lines
 from toolkit.results import Results
@@ -85,7 +85,7 @@ def _totals(
     }
     total = results.rows.query(f"SELECT {measured} FROM {source} WHERE {condition}")[0]  # noqa: S608
     people = ledger.person is not None
-    headings = [Heading(text("out.column.township", lang), 1, align="left"), Heading(text("out.column.stations_with", lang), 1, _COUNT),
+    headings = [Heading(unit_text(results, "out.unit.column", lang), 1, align="left"), Heading(text("out.column.stations_with", lang), 1, _COUNT),
                 Heading(what, 1, _COUNT, about="people" if people else "")]  # fmt: skip
     headings += [Heading(text("out.column.people", lang), 1, _COUNT, about="people")] if people else []
     whole = all(value is None or value == int(value) for value in total[3:])
@@ -99,7 +99,9 @@ def _totals(
 
     rows = [line(name, found[code]) for code, name in order if code in found]
     sheet.section(
-        text("out.ledger.totals", lang), _COLUMNS, text("out.ledger.totals_note", lang, what=what) if people else ""
+        unit_text(results, "out.ledger.totals", lang),
+        _COLUMNS,
+        unit_text(results, "out.ledger.totals_note", lang, what=what) if people else "",
     )
     start = sheet.row
     first, last = sheet.table(headings, [*rows, line(text("out.total", lang), total)], total=True)
@@ -107,7 +109,13 @@ def _totals(
         height = max(200, 60 + (last - first + 1) * 24)
         series = [Series(what, sheet.ref(first, 0, last), sheet.ref(first, 2, last), TEAL)]
         made = chart(
-            book, "bar", text("out.ledger.chart", lang, what=what), series, width=590, height=height, label_room=0.15
+            book,
+            "bar",
+            unit_text(results, "out.ledger.chart", lang, what=what),
+            series,
+            width=590,
+            height=height,
+            label_room=0.15,
         )
         sheet.sheet.insert_chart(start, _HALF, made, {"x_offset": 10, "object_position": 1})
         sheet.row = max(sheet.row, start + height // 24 + 2)
@@ -145,7 +153,7 @@ def _by_value(
     names += [text("out.ledger.rest", lang, count=len(rest))] if rest else []
     names += [text("out.ledger.blank", lang)] if blank else []
     headings = [
-        Heading(text("out.column.township", lang), 1, align="left"),
+        Heading(unit_text(results, "out.unit.column", lang), 1, align="left"),
         *(Heading(name, 1, _COUNT, about="people" if ledger.person else "") for name in names),
     ]
     rows: list[list[Any]] = []

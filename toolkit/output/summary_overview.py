@@ -9,7 +9,7 @@ from toolkit.messages import text
 from toolkit.output.cards import Card, card_values
 from toolkit.output.facts import Facts, Score
 from toolkit.output.figures import Figure
-from toolkit.output.places import short
+from toolkit.output.places import short, unit_text
 from toolkit.output.sql import in_period, people_view
 from toolkit.output.summary_book import (
     AMBER,
@@ -53,8 +53,8 @@ def write_overview(
     sheet.section(text("out.overview.ledgers", lang), _COLUMNS)
     ledgers = _ledgers(sheet, results, facts, figures)
     _charts(sheet, charts, ledgers, kinds)
-    ranking = _townships(sheet, facts)
-    _township_chart(sheet, ranking)
+    ranking = _townships(sheet, results, facts)
+    _township_chart(sheet, results, ranking)
 
 
 def _cards(sheet: Sheet, cards: Sequence[Card]) -> None:
@@ -122,15 +122,15 @@ def _charts(sheet: Sheet, row: int, ledgers: tuple[int, int], kinds: tuple[Sheet
         )
 
 
-def _townships(sheet: Sheet, facts: Facts) -> tuple[int, int] | None:
+def _townships(sheet: Sheet, results: Results, facts: Facts) -> tuple[int, int] | None:
     lang = sheet.book.lang
     ranked = facts.ranked
     if not ranked:
         return None
     compared = any(one.change is not None for one in ranked)
-    sheet.section(text("out.overview.townships", lang), _COLUMNS, text("out.overview.ranking_note", lang))
-    words = {key: text(f"out.column.{key}", lang) for key in
-             ("rank", "township", "stations", "due", "sent", "timely", "completeness", "overall", "errors", "warnings")}  # fmt: skip
+    sheet.section(unit_text(results, "out.overview.townships", lang), _COLUMNS, text("out.overview.ranking_note", lang))
+    words = {"township": unit_text(results, "out.unit.column", lang)} | {key: text(f"out.column.{key}", lang) for key in
+             ("rank", "stations", "due", "sent", "timely", "completeness", "overall", "errors", "warnings")}  # fmt: skip
     headings = [
         Heading(words["rank"], 1, "0", "center"), Heading(words["township"], 2 if compared else 3, align="left"),
         Heading(words["stations"], 1, _COUNT), Heading(words["due"], 1, _COUNT), Heading(words["sent"], 1, _COUNT),
@@ -148,7 +148,7 @@ def _townships(sheet: Sheet, facts: Facts) -> tuple[int, int] | None:
     return sheet.table(headings, rows)
 
 
-def _township_chart(sheet: Sheet, place: tuple[int, int] | None) -> None:
+def _township_chart(sheet: Sheet, results: Results, place: tuple[int, int] | None) -> None:
     """Draw the findings of the ranked townships, which stand in rows ``place``."""
     if place is None or place[1] - place[0] < 2:
         return
@@ -156,7 +156,7 @@ def _township_chart(sheet: Sheet, place: tuple[int, int] | None) -> None:
     labels = sheet.ref(first, 1, last)
     series = [Series(text("out.column.errors", lang), labels, sheet.ref(first, 10, last), "#C9786C"),
               Series(text("out.column.warnings", lang), labels, sheet.ref(first, 11, last), "#E3BE7C")]  # fmt: skip
-    title = text("out.overview.townships_chart", lang)
+    title = unit_text(results, "out.overview.townships_chart", lang)
     made = chart(sheet.book, "column", title, series, width=2 * _CHART, height=280, stacked=True)
     sheet.sheet.insert_chart(sheet.row, 0, made, {"x_offset": 2, "object_position": 1})
     sheet.row += 15

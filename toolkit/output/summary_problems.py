@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.messages import text
 from toolkit.messages.say import title
 from toolkit.output.facts import Facts, Score
-from toolkit.output.places import percent, short, township_of
+from toolkit.output.places import named, percent, short, township_of, unit_text
 from toolkit.output.summary_book import RATE, SHARE, Heading, Sheet
 from toolkit.results import Results
 
@@ -29,12 +29,12 @@ def write_problems(sheet: Sheet, results: Results, facts: Facts) -> tuple[Sheet,
     )
     sheet.title(text("out.problems.title", lang), below, _COLUMNS)
     place = _kinds(sheet, facts)
-    words = {key: text(f"out.column.{key}", lang) for key in
-             ("township", "station", "ledger", "required", "empty", "completeness", "records", "errors", "warnings")}  # fmt: skip
+    words = {"township": unit_text(results, "out.unit.column", lang)} | {key: text(f"out.column.{key}", lang) for key in
+             ("station", "ledger", "required", "empty", "completeness", "records", "errors", "warnings")}  # fmt: skip
     scores = [(short(one.station.name), one.score) for one in facts.townships]
     if facts.unclaimed.rows or facts.unclaimed.errors or facts.unclaimed.warnings:
         scores.append((text("out.unclaimed", lang), facts.unclaimed))
-    sheet.section(text("out.problems.by_township", lang), _COLUMNS)
+    sheet.section(unit_text(results, "out.problems.by_township", lang), _COLUMNS)
     sheet.table(
         _headings(words, "township"),
         [*(_line(name, score) for name, score in scores), _line(text("out.total", lang), county)],
@@ -97,13 +97,25 @@ def _kinds(sheet: Sheet, facts: Facts) -> tuple[Sheet, int, int] | None:
 def _stations(sheet: Sheet, results: Results, facts: Facts, words: dict[str, str]) -> None:
     """List the stations with findings, those with the most errors first."""
     lang = sheet.book.lang
-    found = [(code, score) for code, score in facts.stations.items() if score.errors or score.warnings]
+    scores: dict[str, Score] = {}
+    for code, score in facts.stations.items():
+        station = results.roster.stations.get(code)
+        scores.setdefault(results.roster.listed(station).code if station else code, Score()).add(score)
+    found = [(code, score) for code, score in scores.items() if score.errors or score.warnings]
     if not found:
         return
     found.sort(key=lambda item: (-item[1].errors, -item[1].warnings, results.roster.stations[item[0]].order))
     sheet.section(
-        text("out.problems.by_station", lang), _COLUMNS, text("out.problems.stations_note", lang, count=len(found))
+        text("out.problems.by_unit" if results.roster.several else "out.problems.by_station", lang),
+        _COLUMNS,
+        text(
+            "out.problems.units_note" if results.roster.several else "out.problems.stations_note",
+            lang,
+            count=len(found),
+        ),
     )
+    if results.roster.several:
+        words = words | {"station": text("out.column.lower", lang)}
     headings = [
         Heading(words["township"], 1, align="left"), Heading(words["station"], 2, align="left"),
         Heading(words["records"], 1, _COUNT, about="people"), Heading(words["empty"], 1, _COUNT, about="amounts"),
@@ -114,6 +126,6 @@ def _stations(sheet: Sheet, results: Results, facts: Facts, words: dict[str, str
     for code, score in found:
         station = results.roster.stations[code]
         upper = township_of(results, station)
-        rows.append([short(upper.name), short(station.name), score.rows, score.required - score.filled, score.completeness, score.errors,
+        rows.append([short(upper.name), short(named(results, station)), score.rows, score.required - score.filled, score.completeness, score.errors,
                      score.warnings])  # fmt: skip
     sheet.table(headings, rows)

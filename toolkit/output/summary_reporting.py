@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from toolkit.messages import text
-from toolkit.output.facts import Facts
-from toolkit.output.places import percent, short, within
+from toolkit.output.facts import SENT, Facts
+from toolkit.output.places import lines, named, percent, short, unit_text, within
 from toolkit.output.summary_book import GREY, LINE, STATUS_FILLS, TEAL, TEAL_PALE, Sheet
 from toolkit.results import STATUSES, Results
 
@@ -27,8 +27,13 @@ def write_reporting(sheet: Sheet, results: Results, facts: Facts) -> None:
     head = book.format(
         bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", text_wrap=True, border=1, border_color="#FFFFFF"
     )
-    words = [text("out.column.township", lang), text("out.column.station", lang), *(ledger.short for ledger in ledgers),
-             text("out.column.open", lang)]  # fmt: skip
+    below = text("out.column.lower" if results.roster.several else "out.column.station", lang)
+    words = [
+        unit_text(results, "out.unit.column", lang),
+        below,
+        *(ledger.short for ledger in ledgers),
+        text("out.column.open", lang),
+    ]
     for column, word in enumerate(words):
         sheet.put(sheet.row, column, word, head)
     sheet.sheet.set_row(sheet.row, 30)
@@ -60,23 +65,28 @@ def write_reporting(sheet: Sheet, results: Results, facts: Facts) -> None:
             sheet.put(sheet.row, column, f"{sent}/{len(own)}" if own else "", book.format(align="center", **band))
         sheet.put(sheet.row, columns - 1, (score.due - score.sent) or None, book.format(align="center", **band))
         sheet.row += 1
-        for station in township.stations:
+        for station, told in lines(results, township.stations):
             sheet.put(sheet.row, 0, upper, grey)
             itself = station.code == township.station.code
             sheet.put(
                 sheet.row,
                 1,
-                text("out.reporting.own", lang) if itself else within(station.name, township.station.name),
+                text("out.reporting.own", lang) if itself else within(named(results, station), township.station.name),
                 plain,
             )
             missing = 0
             for column, ledger in enumerate(ledgers, 2):
-                found = by_cell.get((station.code, ledger.id))
-                if found is None:
+                found = [by_cell[one.code, ledger.id] for one in told if (one.code, ledger.id) in by_cell]
+                if not found:
                     sheet.put(sheet.row, column, "·", none)
                     continue
-                missing += found.status in ("missing", "unreadable")
-                sheet.put(sheet.row, column, names[found.status], cells[found.status])
+                missing += sum(one.status in ("missing", "unreadable") for one in found)
+                if len(told) == 1:
+                    sheet.put(sheet.row, column, names[found[0].status], cells[found[0].status])
+                else:
+                    came = sum(one.status in SENT for one in found)
+                    look = cells["reported" if came == len(found) else "late" if came else "missing"]
+                    sheet.put(sheet.row, column, f"{came}/{len(found)}", look)
             sheet.put(sheet.row, columns - 1, missing or None, count)
             sheet.sheet.set_row(sheet.row, 17)
             sheet.row += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolkit.messages import text
 from toolkit.output.coverage import Coverage, visit_coverage
-from toolkit.output.places import short, within
+from toolkit.output.places import named, short, unit_text, within
 from toolkit.output.small import hide_in_table
 from toolkit.output.summary_book import LINE, RATE, TEAL, TEAL_PALE, Book, Sheet
 from toolkit.results import Results
@@ -25,8 +25,11 @@ def write_visits(sheet: Sheet, results: Results) -> None:
     sheet.title(text("out.visits.title", lang), text("out.visits.below", lang, first=first, last=last), len(_WIDTHS))
     head = book.format(bold=True, font_color="#FFFFFF", bg_color=TEAL, align="center", font_size=9, text_wrap=True, border=1,
                        border_color=TEAL)  # fmt: skip
+    several = results.roster.several
     for column, key in enumerate(_KEYS):
-        sheet.put(sheet.row, column, text(f"out.column.{key}", lang), head)
+        words = unit_text(results, "out.unit.column", lang) if key == "township" else text(
+            "out.column.lower" if several and key == "village" else f"out.column.{key}", lang)  # fmt: skip
+        sheet.put(sheet.row, column, words, head)
     sheet.sheet.set_row(sheet.row, 22)
     sheet.row += 1
     sheet.sheet.freeze_panes(sheet.row, 2)
@@ -38,7 +41,11 @@ def write_visits(sheet: Sheet, results: Results) -> None:
     for place, told in zip(places, uppers, strict=True):
         upper = short(place.station.name) if place.station else text("out.unclaimed", lang)
         _line(
-            sheet, upper, text("out.visits.places", lang, count=len(place.places)) if place.places else "", told, band
+            sheet,
+            upper,
+            text("out.visits.places", lang, count=len(place.places)) if place.places and not several else "",
+            told,
+            band,
         )
         for (station, _), own in zip(
             place.places, _told(book, [*(one for _, one in place.places), place.total]), strict=False
@@ -47,7 +54,7 @@ def write_visits(sheet: Sheet, results: Results) -> None:
             name = (
                 text("out.reporting.own", lang)
                 if itself
-                else within(station.name, place.station.name if place.station else "")
+                else within(named(results, station), place.station.name if place.station else "")
             )
             _line(sheet, "", name, own, {"bottom": 1, "bottom_color": LINE}, level=1)
     sheet.sheet.outline_settings(True, False)  # noqa: FBT003 - XlsxWriter's own: visible, summary rows above

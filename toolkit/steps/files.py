@@ -13,7 +13,7 @@ from toolkit.messages import text
 from toolkit.passwords import passwords_for
 from toolkit.store.state import KnownFile
 from toolkit.workers import Compute, EngineError
-from toolkit.workspace import CONFIGURATION, INCOMPLETE, Workspace, WorkspaceError
+from toolkit.workspace import CONFIGURATION, INCOMPLETE, USAGE, Workspace, WorkspaceError
 
 
 def discover_files(
@@ -41,9 +41,7 @@ def discover_files(
     gone = len(set(known) - present)
     limit = workspace.config.values["run"]["vanished_percent"]
     if not accept_vanished and len(known) >= 4 and gone * 100 > len(known) * limit:
-        raise WorkspaceError(
-            INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=folder)]
-        )
+        raise WorkspaceError(INCOMPLETE, [text("screen.vanished", lang, gone=gone, known=len(known), folder=folder)])
     return found
 
 
@@ -78,7 +76,7 @@ def changed_files(
         or before.version != version
         or _worth_another_try(before)
     ]
-    wanted = [file for file in changed if _wanted(workspace, file.path, only)] if only else changed
+    wanted = _only(workspace, changed, known, only, [file.path for file in found.files]) if only else changed
     if lost:
         names = {file.path for file in wanted} | set(lost)
         wanted = [file for file in found.files if file.path in names]
@@ -91,13 +89,42 @@ def _worth_another_try(file: KnownFile) -> bool:
     return status == "locked" or (status == "encrypted" and bool(passwords_for(file.result.get("station"))))
 
 
-def _wanted(workspace: Workspace, path: str, only: str) -> bool:
-    station = workspace.roster.resolve(only)
-    if station is None:
-        return only in path
-    return any(workspace.roster.contains(station, other) for other in workspace.roster.find(path))
+def _only(
+    workspace: Workspace, changed: list[Fingerprint], known: Mapping[str, KnownFile], only: str, paths: Sequence[str]
+) -> list[Fingerprint]:
+    """Return the files of the station that ``only`` names and of those below it; where it names none, those with it in their path.
+
+    Raises:
+        WorkspaceError: it may mean several stations, or neither a station nor a file.
+    """
+    from toolkit.intake.attribute import by_path
+
+    roster, lang = workspace.roster, workspace.config.language
+    meant = roster.meant(only)
+    if len(meant) > 1:
+        names = roster.told_apart(meant)
+        shown = "".join(f"\n  {name}" for name in names[:_NAMED]) + (
+            f"\n  … {len(names)}" if len(names) > _NAMED else ""
+        )
+        raise WorkspaceError(USAGE, [text("screen.only_several", lang, only=only, count=len(names), names=shown)])
+    if not meant:
+        if not any(only in path for path in paths):
+            raise WorkspaceError(USAGE, [text("screen.only_nothing", lang, only=only)])
+        return [file for file in changed if only in file.path]
+    wanted = []
+    for file in changed:
+        before = known.get(file.path)
+        given, read = (
+            by_path(file.path, roster).station,
+            roster.stations.get(str(before.result.get("station")) if before else ""),
+        )
+        named = [given] if given else roster.find(file.path)  # of several with this name, the file itself may say which
+        if any(roster.contains(meant[0], one) for one in (*named, read) if one):
+            wanted.append(file)
+    return wanted
 
 
+_NAMED = 12
 _FILES_A_TASK = 300
 """How many files a task on a cluster takes: enough that its overhead does not count."""
 
@@ -210,6 +237,7 @@ def all_files(
         station = own.code if own else None
         finding = file_finding(path, "I008", other=workspace.prefix + kept)
         if own and other and own.code != other.code:
-            finding = file_finding(path, "W024", other=workspace.prefix + kept, a=other.name, b=own.name)
+            a, b = workspace.roster.told_apart([other, own])
+            finding = file_finding(path, "W024", other=workspace.prefix + kept, a=a, b=b)
         files[path] = FileResult(path, "", "skipped-duplicate", station, findings=[finding])
     return dict(sorted(files.items()))

@@ -100,7 +100,9 @@ def dated(workspace: Workspace, state: State, findings: list[Finding], stations:
     everything = [*findings]
     for report in stations:
         ledger = workspace.dictionary.ledgers[report.ledger]
-        params = {"station": report.station.name, "ledger": ledger.short, "deadline": ""}
+        roster = workspace.roster
+        name = roster.in_full(report.station) if roster.several else report.station.name
+        params = {"station": name, "ledger": ledger.short, "deadline": ""}
         place = Place(report.station.code)
         if report.due:
             params |= {"deadline": "@deadline", "date": report.due.isoformat()}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from toolkit.steps.levels import levels_untouched
 from toolkit.steps.places import copy_path
 from toolkit.store.state import State
 from toolkit.workspace import Workspace
@@ -42,7 +43,11 @@ def last_outcome(
     workspace: Workspace, state: State, inputs: set[str], started: datetime
 ) -> tuple[dict[str, Any], dict[str, Path], int, int] | None:
     """Return (report, outputs, unusable inputs, broken rules) of the last run if a run now would give the same, else None."""
-    if state.get("inputs") not in inputs or not _copies_untouched(workspace, state):
+    if (
+        state.get("inputs") not in inputs
+        or not _copies_untouched(workspace, state)
+        or not levels_untouched(workspace, state)
+    ):
         return None
     outputs = {}
     for name, (relative, size) in json.loads(state.get("outputs") or "{}").items():

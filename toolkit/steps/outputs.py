@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from toolkit.batches import BatchResult, FileResult, file_to_dict
 from toolkit.fields import field_type
 from toolkit.intake.discover import Discovered
+from toolkit.messages import text
 from toolkit.model import Finding
 from toolkit.output.consolidated import write_consolidated
 from toolkit.output.facts import remembered
@@ -20,8 +22,10 @@ from toolkit.output.report_html import write_report_html
 from toolkit.output.report_json import report, write_report_json
 from toolkit.output.summary import write_summary
 from toolkit.results import FileReport, Results, StationReport
+from toolkit.steps import levels
 from toolkit.steps.findings import in_file
 from toolkit.steps.last import remember_outputs
+from toolkit.steps.levels import Written
 from toolkit.steps.marks import Marked
 from toolkit.steps.rows import Generation, sent_times
 from toolkit.steps.unmarked import worth_another_try
@@ -62,26 +66,58 @@ def gather(
     )  # fmt: skip
 
 
-def write_outputs(workspace: Workspace, results: Results, progress: Any) -> dict[str, Path]:
-    """Write everything that people receive; return the files by what they are."""
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What was written: the top's files by what they are, each unit's below it, and the scores that the next run compares with."""
+
+    files: dict[str, Path]
+    levels: dict[str, Written]
+    scores: dict[str, float]
+
+
+def write_outputs(
+    workspace: Workspace, state: State, results: Results, hashes: Mapping[str, str], progress: Any
+) -> Outputs:
+    """Write everything that people receive. ``hashes``: file → the hash of its content without our marks."""
     out, lang = workspace.config.path("out"), workspace.config.language
-    progress.step("write", 4)
-    outputs = {}
-    overview = make_overview(results, lang)
+    planned, parts = levels.plan(results), levels.Parts(results, hashes)
+    stale = levels.stale(workspace, state, planned, parts)
+    progress.step("write", 4 + len(stale))
+    files = {}
+    top = planned.units[0]
+    own = parts.top(top.station)
+    overview = make_overview(own, lang)
     folder = workspace.folder
-    outputs["consolidated"] = write_consolidated(
-        out / "consolidated.xlsx", results, lang, workspace=folder, overview=overview
+    files["consolidated"] = write_consolidated(
+        out / levels.CONSOLIDATED, own, lang, workspace=folder, overview=overview
     )[0]
     progress.advance()
-    outputs["summary"] = write_summary(
-        out / "summary.xlsx", results, lang, overview=overview, consolidated=outputs["consolidated"].name
-    )
+    name = own.county_name or text("out.notice.county", lang)
+    files["summary"] = write_summary(
+        out / levels.SUMMARY, own, lang, overview=overview, consolidated=files["consolidated"].name,
+        levels=planned.levels(top, name),
+    )  # fmt: skip
     progress.advance()
-    outputs["html"] = write_report_html(out / "report.html", results, lang, overview=overview)
+    files["html"] = write_report_html(out / "report.html", own, lang, overview=overview)
     progress.advance()
-    outputs["notice"] = write_notice(out / "通报.txt", results, lang, overview=overview)
+    files["notice"] = write_notice(out / "通报.txt", own, lang, overview=overview)
     progress.advance()
-    return outputs
+    before = levels.last_written(state)
+    written = {unit.folder: before[unit.folder] for unit in planned.units if unit.folder in before}
+    for unit, roster, key in stale:
+        written[unit.folder] = levels.write_unit(workspace, planned, parts, unit, roster, key, name)
+        progress.advance()
+    levels.sweep(workspace, state, planned)
+    scores = {code: score for one in written.values() for code, score in one.scores.items()}
+    return Outputs(files, written, scores | remembered(own, overview.facts))
+
+
+def contents(workspace: Workspace, found: Discovered, known: Mapping[str, KnownFile]) -> dict[str, str]:
+    """Return the hash of each file's content as its station left it, without our marks."""
+    return {
+        workspace.prefix + file.path: _original(file.hash, known.get(file.path), changed=False) or file.hash
+        for file in found.files
+    }
 
 
 def sensitive_fields(workspace: Workspace) -> frozenset[tuple[str, str]]:
@@ -93,9 +129,10 @@ def sensitive_fields(workspace: Workspace) -> frozenset[tuple[str, str]]:
 def commit(
     workspace: Workspace, state: State, results: Results, found: Discovered, files: Mapping[str, FileResult],
     known: Mapping[str, KnownFile], processed: BatchResult, marks: Mapping[str, Marked], generation: Generation,
-    outputs: dict[str, Path], only: str | None, *, with_marks: bool,
+    written: Outputs, only: str | None, *, with_marks: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Write report.json and make the run the current one, in one transaction; ``with_marks``: marks were looked at."""
+    outputs = written.files
     data = report(results, workspace.folder.as_posix(), workspace.config.language)
     outputs["report"] = write_report_json(workspace.config.path("out") / "report.json", data)
     version = version_key(workspace)
@@ -143,7 +180,8 @@ def commit(
         state.put_partitions(generation.sizes)
         state.put_period(workspace.config.period, generation.name)
         status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
-        kept = {"townships": remembered(results), "until": workspace.config.period[1].isoformat()}
+        levels.remember_levels(state, written.levels)
+        kept = {"townships": written.scores, "until": workspace.config.period[1].isoformat()}
         state.put_run(results.run, results.started, results.finished, status, results.totals | kept)
     # The one before stays until the next run: a mail being composed, or a page being read, may still be reading it.
     RowStore(workspace.config.path("state") / "rows").sweep({generation.name, previous, *state.periods().values()})

@@ -59,7 +59,9 @@ def files_of(workspace: Workspace, state: State, damaged: Collection[Key], known
         return set()
     ledgers = {ledger for ledger, _ in damaged}
     held: dict[str, set[str]] = {ledger: set() for ledger in ledgers}
-    for (ledger, partition), path in RowStore(workspace.config.path("state") / "rows").parts(state.get("generation")).items():
+    for (ledger, partition), path in (
+        RowStore(workspace.config.path("state") / "rows").parts(state.get("generation")).items()
+    ):
         if ledger in ledgers and (ledger, partition) not in damaged:
             held[ledger] |= files_in(path)
     return {

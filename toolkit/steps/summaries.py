@@ -16,6 +16,7 @@ from toolkit.output.summary import write_summary
 from toolkit.output.windows import Window, spanning
 from toolkit.results import Results
 from toolkit.roster import Station
+from toolkit.steps import levels
 from toolkit.steps.reopen import reopen
 from toolkit.store.state import State
 from toolkit.workspace import Workspace
@@ -61,7 +62,8 @@ def make_summary(workspace: Workspace, wanted: Wanted, progress: Any) -> Made:
     config, lang = workspace.config, workspace.config.language
     window = wanted.window or spanning(*config.period)
     last = reopen(workspace, window.days)
-    results = last.results
+    planned, parts = levels.plan(last.results), levels.Parts(last.results, {})
+    results = parts.top(planned.units[0].station)
     overview = make_overview(results, lang)
     narrative = narrate(results, overview.facts, overview.figures, window, wanted.kind, lang, exact=wanted.exact)
     progress.step("summary", 2)
@@ -69,7 +71,7 @@ def make_summary(workspace: Workspace, wanted: Wanted, progress: Any) -> Made:
     consolidated = last.outputs.get("consolidated", config.path("out") / "consolidated.xlsx")
     folder = config.path("out") / "reports"
     if wanted.window is None:
-        outputs["summary"] = _summary(workspace, results, overview, consolidated)
+        outputs["summary"] = _summary(workspace, results, overview, consolidated, planned)
     else:
         book = folder / file_name(report_name(narrative, window, lang), ".xlsx")
         outputs["report"] = write_report_book(book, results, overview, narrative, wanted.kind, lang,
@@ -79,7 +81,7 @@ def make_summary(workspace: Workspace, wanted: Wanted, progress: Any) -> Made:
         document = folder / file_name(report_name(narrative, window, lang), ".docx")
         outputs["document"] = write_document(document, results, narrative, wanted.kind, lang)
     progress.advance()
-    lists = _lists(workspace, results, wanted, progress) if wanted.lists else ()
+    lists = _lists(workspace, last.results, wanted, progress) if wanted.lists else ()
     return Made(lang, window, results, overview, narrative, outputs, lists)
 
 
@@ -91,11 +93,18 @@ def _link(folder: Path, target: Path) -> str:
         return target.absolute().as_posix()
 
 
-def _summary(workspace: Workspace, results: Results, overview: Overview, consolidated: Path) -> Path:
+def _summary(
+    workspace: Workspace, results: Results, overview: Overview, consolidated: Path, planned: levels.Plan
+) -> Path:
     """Write the summary workbook anew, and note it as the run's own, so that the next run still sees what it left."""
     path = workspace.config.path("out") / "summary.xlsx"
     made = write_summary(
-        path, results, workspace.config.language, overview=overview, consolidated=_link(path.parent, consolidated)
+        path,
+        results,
+        workspace.config.language,
+        overview=overview,
+        consolidated=_link(path.parent, consolidated),
+        levels=planned.levels(planned.units[0], results.county_name),
     )
     state = State(workspace.config.path("state"))
     try:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from toolkit.ledgers.dictionary import Dictionary, Ledger
 from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
+from toolkit.roster.station import bare
 from toolkit.store.before import open_before
 from toolkit.store.source import source
 
@@ -30,8 +31,9 @@ class StoredCounty:
 
     Each view is named by its ledger's id in double quotes and has, beside the columns of ``ledgers/schema.py``, ``_row_id``
     (0 … n-1, in order of station, file, sheet and row), ``_order`` (the station's place in the roster), ``_station_name``,
-    ``_township`` and ``_township_name`` (of the station; its own above that level), ``_level`` (of the station), ``_counted`` and
-    ``_same_as``. The view ``stations`` holds the roster (code, name, place, township, township_name, level). Every ledger of the
+    ``_township`` and ``_township_name`` (of the station; its own above that level), ``_level`` (of the station), ``_county`` (empty where there is
+    but one), ``_counted`` and ``_same_as``. The view ``stations`` holds the roster (code, name, place, township, township_name, level, county
+    and county_name: its county's station, empty where there is but one; in_full: the name with the county's before it). Every ledger of the
     dictionary has a view, with no rows where nothing was sent.
     """
 
@@ -90,7 +92,7 @@ def open_county(
     connection.execute(f"SET threads TO {_THREADS}")
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
     connection.execute("SET parquet_metadata_cache = true")  # partitions are never written twice
-    _register_stations(connection, roster)
+    register_stations(connection, roster)
     files = pa.table(
         {"file": pa.array(list(recency), pa.string()), "rank": pa.array(list(recency.values()), pa.int64())}
     )
@@ -114,10 +116,10 @@ def _make_view(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str)
     Only the few columns that decide are sorted and kept; the rows themselves stay where they are.
     """
     connection.execute(
-        f'CREATE TEMP TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}'
+        f'CREATE TABLE "{ledger.id}@places" AS {_ORDERED.format(rows=rows, copies=_is_register(ledger))}'
     )
     connection.execute(
-        f'CREATE TEMP VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
+        f'CREATE VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
     )
 
 
@@ -126,12 +128,23 @@ def _is_register(ledger: Ledger) -> bool:
     return any(spec.rule == "sums_agree" for spec in ledger.rules)
 
 
-def _register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
+def register_stations(connection: duckdb.DuckDBPyConnection, roster: Roster | None) -> None:
+    """Make the views ``stations`` and ``ancestors`` of a roster in a connection."""
     rows = []
     for station in roster.stations.values() if roster else ():
-        upper = roster.group(station) if roster else station
-        rows.append((station.code, station.name, station.order, upper.code, upper.name, station.level))
-    _register(connection, "stations", ("code", "name", "place", "township", "township_name", "level"), rows)
+        assert roster is not None
+        upper, full, county, county_name = roster.group(station), station.name, "", ""
+        if roster.several:
+            above = roster.county(station)
+            full, county, county_name = roster.in_full(station), above.code, bare(above.name)
+        rows.append((station.code, station.name, station.order, upper.code, upper.name, station.level, county, county_name,
+                     full))  # fmt: skip
+    _register(
+        connection,
+        "stations",
+        ("code", "name", "place", "township", "township_name", "level", "county", "county_name", "in_full"),
+        rows,
+    )
     pairs = [(upper.code, station.code) for station in (roster.stations.values() if roster else ())
              for upper in roster.lineage(station) if upper is not station] if roster else []  # fmt: skip
     _register(connection, "ancestors", ("upper", "station"), pairs)
@@ -153,7 +166,8 @@ _ORDERED = """
     ), placed AS (
         SELECT i._at, i._key, i._station, i._file, i._table, i._row, coalesce(s.place, 1000000) AS _order,
                coalesce(s.name, '') AS _station_name, coalesce(s.township, '') AS _township,
-               coalesce(s.township_name, '') AS _township_name, coalesce(s.level, '') AS _level, coalesce(r.rank, 0) AS _rank,
+               coalesce(s.township_name, '') AS _township_name, coalesce(s.level, '') AS _level, coalesce(s.county, '') AS _county,
+               coalesce(r.rank, 0) AS _rank,
                row_number() OVER (ORDER BY coalesce(s.place, 1000000), i._file, i._table, i._row) - 1 AS _row_id
         FROM incoming i LEFT JOIN stations s ON s.code = i._station LEFT JOIN recency r ON r.file = i._file
     ), chosen AS (
@@ -168,7 +182,7 @@ _ORDERED = """
         JOIN ancestors a ON a.upper = u._station JOIN settled l ON l._station = a.station AND l._key = u._key
         WHERE {copies} AND u._key <> '' AND l._same_in_station = l._row_id GROUP BY 1
     )
-    SELECT _at, _order, _station_name, _township, _township_name, _level, _row_id, coalesce(lower_row, _same_in_station) AS _same_as,
+    SELECT _at, _order, _station_name, _township, _township_name, _level, _county, _row_id, coalesce(lower_row, _same_in_station) AS _same_as,
            coalesce(lower_row, _same_in_station) = _row_id AS _counted
     FROM settled LEFT JOIN below ON upper_row = _row_id
 """

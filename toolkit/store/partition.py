@@ -8,28 +8,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from toolkit.roster import Roster, Station
+from toolkit.roster import Roster
 from toolkit.store.rows import Key, write_rows
 
 NOBODY = "_"
 """The partition of rows that belong to no station."""
 
-_COUNTY = frozenset({"市", "县"})
 _LONGEST = 100
 
 
 def partition_of(code: str, roster: Roster | None) -> str:
     """Return the partition of a station's rows, as a file name that any system takes."""
     station = roster.stations.get(code) if roster else None
-    if roster is None or station is None:
+    county = roster.county(station) if roster and station else None
+    if county is None:
         return NOBODY
     # Codes that differ in case or in their far ends share a partition, which is only a place to keep rows.
-    return quote(_county(roster, station).code.lower(), safe="")[:_LONGEST]
-
-
-def _county(roster: Roster, station: Station) -> Station:
-    lineage = list(roster.lineage(station))
-    return next((upper for upper in lineage if upper.level in _COUNTY), lineage[-1])
+    return quote(county.code.lower(), safe="")[:_LONGEST]
 
 
 def split(rows: Any, roster: Roster | None) -> Iterator[tuple[str, Any]]:

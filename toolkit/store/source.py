@@ -14,7 +14,9 @@ from toolkit.ledgers.schema import row_schema
 
 
 def source(connection: duckdb.DuckDBPyConnection, name: str, rows: Any, ledger: Ledger) -> str:
-    """Return the name of a view with a ledger's columns and ``_at``, which tells the rows apart; columns that the rows lack are NULL.
+    """Return the name of a relation with a ledger's columns and ``_at``, which tells the rows apart; every cursor sees it.
+
+    Columns that the rows lack are NULL.
 
     ``rows``: an Arrow table, the path of a Parquet file, or a tuple of such paths.
     """
@@ -26,12 +28,13 @@ def source(connection: duckdb.DuckDBPyConnection, name: str, rows: Any, ledger: 
     if paths:
         listed = ", ".join("'" + path.as_posix().replace("'", "''") + "'" for path in paths)
         differ = any(not schema.equals(schemas[0]) for schema in schemas)
-        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns}, (file_index::BIGINT << 40) + file_row_number AS _at FROM '  # noqa: S608 - our own files
+        connection.execute(f'CREATE VIEW "{name}" AS SELECT {columns}, (file_index::BIGINT << 40) + file_row_number AS _at FROM '  # noqa: S608 - our own files
                            f"read_parquet([{listed}], file_row_number = true, union_by_name = {differ})")  # fmt: skip
     else:
         numbered = rows.append_column("_at", pa.array(range(rows.num_rows), pa.int64()))
         connection.register(f"{name}@memory", numbered)
-        connection.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns}, _at FROM "{name}@memory"')  # noqa: S608 - a ledger's id
+        connection.execute(f'CREATE TABLE "{name}" AS SELECT {columns}, _at FROM "{name}@memory"')  # noqa: S608 - a ledger's id
+        connection.unregister(f"{name}@memory")
     return f'"{name}"'
 
 
