@@ -25,7 +25,7 @@ demo: $(READY) ## the sample county: made, checked, consolidated, marked
 	$(BIN)/taizhang demo demo --force
 
 test: $(DEVELOP) ## all tests; those whose outside programs are absent are listed as skipped
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: $(DEVELOP) ## ruff, mypy strict, and the import contract
 	$(BIN)/ruff check .

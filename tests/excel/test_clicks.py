@@ -41,7 +41,11 @@ class Desktop:
         window = book.impl.document.CurrentController.Frame.ContainerWindow
         window.setPosSize(0, 0, self.screen.width, self.screen.height, 15)
         window.toFront()
-        time.sleep(1.5)  # drawn, without a window manager that would tell
+        time.sleep(1.0)
+        before, end = b"", time.monotonic() + 15
+        while (now := self.screen.pixels()) != before and time.monotonic() < end:
+            before = now
+            time.sleep(0.5)  # drawn once nothing changes any more: there is no window manager that would tell
 
     def press(self, toolbox: Any, caption: str) -> None:
         """Move the mouse to a button and click it."""
@@ -52,9 +56,24 @@ class Desktop:
             if getattr(getattr(shape, "Control", None), "Label", "") == caption:
                 control = controller.getControl(shape.Control)
                 size, place = control.getPosSize(), control.getAccessibleContext().getLocationOnScreen()
-                self.screen.click(place.X + size.Width // 2, place.Y + size.Height // 2)
+                self._click(place.X + size.Width // 2, place.Y + size.Height // 2, self._taken)
                 return
         raise AssertionError(f"there is no button {caption}")
+
+    def _click(self, x: int, y: int, seen: Callable[[], Any]) -> None:
+        """Click, and again when nothing happens for a while, as people do with a slow program."""
+        for _ in range(5):
+            self.screen.click(x, y)
+            end = time.monotonic() + 10
+            while time.monotonic() < end:
+                if seen():
+                    return
+                time.sleep(0.05)
+        raise AssertionError("clicking changes nothing")
+
+    def _taken(self) -> bool:
+        """Say whether a click has reached its macro."""
+        return self.box is not None or any(Path(os.environ["TAIZHANG_EXCHANGE"]).glob("*.r*"))
 
     @property
     def box(self) -> Any:
@@ -72,8 +91,7 @@ class Desktop:
         said, button = _read(self.box, name)
         assert button is not None, said
         place, size = button.getLocationOnScreen(), button.getSize()
-        self.screen.click(place.X + size.Width // 2, place.Y + size.Height // 2)
-        wait(lambda: self.box is None)
+        self._click(place.X + size.Width // 2, place.Y + size.Height // 2, lambda: self.box is None)
         return said
 
 

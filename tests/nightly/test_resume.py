@@ -53,8 +53,8 @@ def outcome(workspace: Path) -> dict[str, Any]:
     generations = list((workspace / "workbooks/.state/rows").iterdir())
     assert len(generations) == 1, "what a killed run left is swept away"
     rows = {
-        path.name: sorted(map(repr, duckdb.sql(f"SELECT * FROM '{path}'").fetchall()))
-        for path in generations[0].iterdir()
+        str(path.relative_to(generations[0])): sorted(map(repr, duckdb.sql(f"SELECT * FROM '{path}'").fetchall()))
+        for path in generations[0].rglob("*.parquet")
     }
     stations = workspace / "workbooks/stations"
     files = {

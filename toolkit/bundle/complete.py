@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from toolkit.bundle.layout import APP, SITE
 from toolkit.bundle.lock import windows_environment
 
-_DISPENSABLE = frozenset({"dask", "distributed", "resource", "xlwt", "odf"})
+_DISPENSABLE = frozenset({"dask", "distributed", "fsspec", "resource", "xlwt", "odf"})
 """Asked for by a setting that says so when it is missing, imported on Linux only, or by the sample county for kinds of files that it
 leaves out where it cannot write them."""
 

@@ -131,6 +131,10 @@ def _patiently(seconds: float) -> Any:
         time.sleep(_PAUSE)
 
 
+_NOBODY = ("NoConnectException", "DisposedException")
+"""What a connection says when nobody listens, or when who did has just gone or is still starting."""
+
+
 def _resolved() -> Any:
     """Return the context of the LibreOffice that listens, or None."""
     bridge = uno()
@@ -139,7 +143,7 @@ def _resolved() -> Any:
     try:
         return resolver.resolve(f"uno:{address()};urp;StarOffice.ComponentContext")
     except Exception as error:
-        if type(error).__name__.endswith("NoConnectException"):
+        if type(error).__name__.endswith(_NOBODY):
             return None
         raise
 
