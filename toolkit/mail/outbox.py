@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toolkit.mail import audit
+from toolkit.store.database import connect, transaction
 
 FILE = "outbox.db"
 VERSION = 1
@@ -86,13 +86,10 @@ class Outbox:
     """The letters of a workspace."""
 
     def __init__(self, folder: Path, domain: str = "localhost", now: Callable[[], float] = time.time) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.now = now
         self._domain = domain
         self.path = folder / FILE
-        self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db = connect(self.path)
         if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             self._db.executescript(_TABLES + audit.TABLES)
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('workspace', ?)", (secrets.token_hex(8),))
@@ -103,16 +100,9 @@ class Outbox:
         """Close the file."""
         self._db.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make everything inside visible at once, or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return transaction(self._db)
 
     def get(self, name: str) -> str | None:
         """Return a remembered value."""

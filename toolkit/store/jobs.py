@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from toolkit.store.state import connect
+from toolkit.store.database import connect
+from toolkit.store.state import FILE
 
 BROKEN_OFF = 137
 _TABLES = """
@@ -43,7 +44,7 @@ class JobLedger:
     """The jobs of a workspace's timetable. Moments are kept as ISO dates with their offset, due dates as calendar days."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = connect(folder)
+        self._db = connect(folder / FILE)
         self._db.executescript(_TABLES)
 
     def close(self) -> None:

@@ -6,16 +6,18 @@ Everything that belongs to one run becomes visible in one transaction, the point
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from toolkit.model import Finding, Place, Severity
+from toolkit.store.database import connect, transaction
 
+FILE = "state.db"
+"""The file in a workspace's state folder."""
 VERSION = 1
 PERIODS = 6
 """How many reporting periods are remembered."""
@@ -41,20 +43,11 @@ class KnownFile:
     result: dict[str, Any]
 
 
-def connect(folder: Path) -> sqlite3.Connection:
-    """Open the state database in ``folder``; what is committed survives a power cut."""
-    folder.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(folder / "state.db", isolation_level=None, timeout=30)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
-
-
 class State:
     """The state database of a workspace."""
 
     def __init__(self, folder: Path) -> None:
-        self._db = connect(folder)
+        self._db = connect(folder / FILE)
         if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             self._db.executescript(_TABLES)
             self._db.execute(f"PRAGMA user_version={VERSION}")
@@ -63,16 +56,9 @@ class State:
         """Close the database."""
         self._db.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Make everything inside visible at once, or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return transaction(self._db)
 
     def files(self) -> dict[str, KnownFile]:
         """Return every known file by path."""
