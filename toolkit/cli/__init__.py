@@ -54,9 +54,6 @@ def _log_fault() -> str:
 
 def main() -> None:
     """Run the command line; every way out has its exit status."""
-    from toolkit.config import ConfigError
-    from toolkit.workspace import WorkspaceError
-
     as_json = "--json" in sys.argv
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
@@ -70,19 +67,23 @@ def main() -> None:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "taizhang"
         stop(2, [text("screen.usage", LANG, reason=error.format_message(), command=command)], as_json=as_json)
-    except ConfigError as error:
-        stop(11, error.sentences(LANG), as_json=as_json)
-    except WorkspaceError as error:
-        stop(error.status, error.sentences, as_json=as_json)
     except KeyboardInterrupt:
         stop(INTERRUPTED, [text("screen.interrupted", LANG)], as_json=as_json)
-    except OSError as error:
-        if error.errno not in _DISK:
-            stop(FAULT, [text("screen.fault", LANG, log=_log_fault())], as_json=as_json)
-        stop(
-            11,
-            [text("screen.disk", LANG, reason=error.strerror or "", file=str(error.filename or ""))],
-            as_json=as_json,
-        )
-    except Exception:  # noqa: BLE001 - the last line of defence: a plain sentence instead of a traceback
-        stop(FAULT, [text("screen.fault", LANG, log=_log_fault())], as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a plain sentence instead of a traceback
+        status, sentences = _told(error)
+        stop(status, sentences, as_json=as_json)
+
+
+def _told(error: Exception) -> tuple[int, list[str]]:
+    """Return the exit status of an exception, and what to say; what nobody foresaw is a fault of ours and goes into a log."""
+    from toolkit.config import ConfigError
+    from toolkit.workspace import WorkspaceError
+
+    match error:
+        case ConfigError():
+            return 11, error.sentences(LANG)
+        case WorkspaceError():
+            return error.status, error.sentences
+        case OSError() if error.errno in _DISK:
+            return 11, [text("screen.disk", LANG, reason=error.strerror or "", file=str(error.filename or ""))]
+    return FAULT, [text("screen.fault", LANG, log=_log_fault())]

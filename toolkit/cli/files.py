@@ -47,6 +47,9 @@ def check_paths(
     folder: Path, files: Sequence[Path], ledger: str | None, *, explain: bool, as_json: bool
 ) -> tuple[Any, dict[str, str]]:
     """Check files with the settings of the workspace at hand; return what was found, and the short names of ledgers."""
+    from toolkit.workers.pool import prepare
+
+    prepare()  # first of all: it takes as long as the rest of the start
     from toolkit.ledgers.dictionary import load_dictionary
     from toolkit.single import check_files, circumstances
     from toolkit.workspace import workspace_dictionary

@@ -20,7 +20,7 @@ from toolkit.ledgers.schema import row_schema
 from toolkit.roster import Roster
 from toolkit.roster.station import bare
 from toolkit.store.before import open_before
-from toolkit.store.source import source
+from toolkit.store.source import source, sql_type
 
 _THREADS, _MEMORY = 2, "1GB"
 
@@ -101,11 +101,11 @@ def open_county(
     present = set()
     for name, ledger in dictionary.ledgers.items():
         rows = tables.get(name)
-        if rows is None:
-            rows = row_schema(ledger).empty_table()
-        elif isinstance(rows, Path | tuple) or rows.num_rows:
+        if isinstance(rows, Path | tuple) or (rows is not None and rows.num_rows):
             present.add(name)
-        _make_view(connection, ledger, source(connection, f"{name}@rows", rows, ledger))
+            _make_view(connection, ledger, source(connection, f"{name}@rows", rows, ledger))
+        else:
+            connection.execute(_empty(ledger))
     county.ledgers = frozenset(present)
     return county
 
@@ -121,6 +121,19 @@ def _make_view(connection: duckdb.DuckDBPyConnection, ledger: Ledger, rows: str)
     connection.execute(
         f'CREATE VIEW "{ledger.id}" AS SELECT r.* EXCLUDE (_at), p.* EXCLUDE (_at) FROM {rows} r JOIN "{ledger.id}@places" p USING (_at)'  # noqa: S608
     )
+
+
+def _empty(ledger: Ledger) -> str:
+    """Return SQL for the view of a ledger that nobody sent: putting nothing in order would take as long as putting a little."""
+    columns = {entry.name: sql_type(entry.type) for entry in row_schema(ledger)} | _PLACES
+    return f'CREATE TABLE "{ledger.id}" ({", ".join(f"{chr(34)}{name}{chr(34)} {kind}" for name, kind in columns.items())})'
+
+
+_PLACES = {
+    "_order": "BIGINT", "_station_name": "VARCHAR", "_township": "VARCHAR", "_township_name": "VARCHAR", "_level": "VARCHAR",
+    "_county": "VARCHAR", "_row_id": "BIGINT", "_same_as": "BIGINT", "_counted": "BOOLEAN",
+}  # fmt: skip
+"""The columns that ``_ORDERED`` adds."""
 
 
 def _is_register(ledger: Ledger) -> bool:

@@ -38,6 +38,11 @@ def source(connection: duckdb.DuckDBPyConnection, name: str, rows: Any, ledger: 
     return f'"{name}"'
 
 
+def sql_type(kind: Any) -> str:
+    """Return what SQL calls the type of an Arrow column."""
+    return _TYPES[str(kind)]
+
+
 _TYPES = {
     "string": "VARCHAR",
     "double": "DOUBLE",
