@@ -1,6 +1,6 @@
 """A province in small: stations by the thousand, each with small ledgers, written straight as packages.
 
-Making 20,000 of them takes a minute. Every tenth file is a register, the others are visits.
+Making 20,000 of them takes a minute.
 """
 
 from __future__ import annotations
@@ -8,8 +8,19 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-HEAD = ("序号", "被走访人", "身份证号", "走访类型", "走访方式", "走访日期", "走访人", "走访内容", "慰问金（元）")
-REGISTER = ("姓名", "性别", "身份证号", "民族", "人员类别", "户籍地", "入伍时间", "退役时间")
+REGISTER = (
+    "序号",
+    "姓名",
+    "性别",
+    "身份证号",
+    "民族",
+    "人员类别",
+    "户籍地",
+    "政治面貌",
+    "入伍时间",
+    "退役时间",
+    "联系电话",
+)
 A_COUNTY, A_TOWNSHIP = 360, 20
 """Stations in a county, villages in a township."""
 _TYPES = (
@@ -45,29 +56,33 @@ def write_ledger(path: Path, rows: list[tuple[object, ...]]) -> None:
 
 
 def rows_of(number: int, edition: int, rows: int) -> list[tuple[object, ...]]:
-    """Return the rows of a file, header included; another edition has another date."""
+    """Return the rows of a register, header included: its own people; one in a hundred has no number. Another edition has another day."""
     from toolkit.fields.id_card import check_digit
 
-    people = []
+    written: list[tuple[object, ...]] = [REGISTER]
     for one in range(number * rows, number * rows + rows):
-        first = (
-            f"149999{1940 + one % 40}{1 + one // 40_000 % 12:02d}{1 + one // 480_000 % 28:02d}{one // 40 % 1000:03d}"
+        born = f"{1976 + one % 4}-{1 + one // 4_000 % 12:02d}-{1 + one // 48_000 % 28:02d}"
+        first = f"149999{born.replace('-', '')}{one // 4 % 1000:03d}"
+        card = first + check_digit(first) if one % 100 else ""
+        sex = "男" if int(first[16]) % 2 else "女"
+        name = f"赵{chr(0x4E00 + one % 5000)}{chr(0x4E00 + one // 5000 % 5000)}"
+        left = f"2002-12-{1 + edition % 28:02d}"
+        written.append(
+            (
+                one % rows + 1,
+                name,
+                sex,
+                card,
+                "汉族",
+                "退役士兵",
+                "某镇",
+                "群众",
+                "1997-12-01",
+                left,
+                f"138{one % 10**8:08d}",
+            )
         )
-        people.append((f"赵{chr(0x4E00 + one % 5000)}", first + check_digit(first)))
-    if number % 10 == 0:
-        own = (("男" if int(card[16]) % 2 else "女", card) for _, card in people)
-        return [
-            REGISTER,
-            *(
-                (name, sex, card, "汉族", "退役士兵", "某镇", "1998.10", "2002.12")
-                for (name, _), (sex, card) in zip(people, own, strict=True)
-            ),
-        ]
-    day = f"2020.{1 + number % 12}.{1 + edition % 28}"
-    visits = (
-        (line, *who, "春节走访", "实地走访", day, "李书记", "送上慰问", 500) for line, who in enumerate(people, 1)
-    )
-    return [HEAD, *visits]
+    return written
 
 
 class Province:
@@ -87,8 +102,7 @@ class Province:
     def write(self, number: int, edition: int) -> None:
         """Write a file; with another edition it is another one."""
         place = self.stations.joinpath(*self._places[number % len(self._places)])
-        kind = "基本信息" if number % 10 == 0 else "走访慰问"
-        write_ledger(place / f"{kind}{number}.xlsx", rows_of(number, edition, self._rows))
+        write_ledger(place / f"基本信息{number}.xlsx", rows_of(number, edition, self._rows))
 
     def _make_roster(self, stations: int) -> None:
         from openpyxl import Workbook
@@ -114,11 +128,11 @@ class Province:
             if number % A_TOWNSHIP == 0:
                 upper = f"C{number // A_COUNTY}"
                 sheet.append(
-                    [f"T{number // A_TOWNSHIP}", f"{township}退役军人服务站", None, "乡镇", upper, *rest, "走访慰问"]
+                    [f"T{number // A_TOWNSHIP}", f"{township}退役军人服务站", None, "乡镇", upper, *rest, "基本信息"]
                 )
             village = f"乙{number}村"
             upper = f"T{number // A_TOWNSHIP}"
-            sheet.append([f"V{number}", f"{township}{village}退役军人服务站", None, "村", upper, *rest, "走访慰问"])
+            sheet.append([f"V{number}", f"{township}{village}退役军人服务站", None, "村", upper, *rest, "基本信息"])
             self._places.append((county, township, village))
         (self.folder / "workbooks").mkdir()
         book.save(self.folder / "workbooks/roster.xlsx")
