@@ -80,11 +80,16 @@ def draw(found: list[dict[str, Any]], target: Path) -> None:
         each = [one["costs"][name][1] / one["files"] * 1000 for one in found]
         axes.plot(numbers, each, marker="o", color=colours[name], linewidth=2, markersize=4)
         axes.annotate(
-            name, (numbers[-1], each[-1]), xytext=(6, -3), textcoords="offset points", fontsize=9, color=colours[name]
+            name,
+            (numbers[-1], each[-1]),
+            xytext=(6, {BARE: 4, SAME: -9}.get(name, -3)),
+            textcoords="offset points",
+            fontsize=9,
+            color=colours[name],
         )
     axes.set_xlabel("files, one for every station")
     axes.set_ylabel("CPU per file, ms")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=-0.3)
     axes.set_xlim(0, numbers[-1] * 1.22)
     axes.grid(axis="y", color="#e4e7ec")
     for side in ("top", "right"):
