@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-for name in ("start", "county", "checks", "marking", "cross", "scaling"):
+for name in ("start", "click", "county", "checks", "marking", "cross", "scaling"):
     print(f"\n== {name}")
     sys.argv = [name]
     runpy.run_module(f"benchmarks.{name}", run_name="__main__")
