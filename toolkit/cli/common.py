@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import locale
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from toolkit.json_text import json_text
 from toolkit.messages import text
 
 FAULT, INTERRUPTED = 70, 130
@@ -60,7 +60,7 @@ def help_text(name: str) -> str:
 
 def print_json(data: Any) -> None:
     """Print a machine-readable result."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json_text(data))
 
 
 def progress_display(*, as_json: bool, lines_of_json: bool = False) -> Any:

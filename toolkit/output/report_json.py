@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from toolkit.json_text import json_text
 from toolkit.output.places import named
 from toolkit.output.publish import publish_bytes
 from toolkit.report import VERSION, finding_entry
@@ -37,14 +37,4 @@ def report(results: Results, workspace: str, lang: str = "zh") -> dict[str, Any]
 
 def write_report_json(path: Path, data: Mapping[str, Any]) -> Path:
     """Write the report; return the path it ended up at."""
-    return publish_bytes(path, _written(data).encode("utf-8", "replace"))
-
-
-def _written(data: Mapping[str, Any]) -> str:
-    """Return the report with a file, a station or a finding a line: the encoder's own indentation costs twice as much."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    parts = []
-    for name, value in data.items():
-        lines = ",\n  ".join(map(encode, value)) if isinstance(value, list) else ""
-        parts.append(f" {encode(name)}: " + (f"[\n  {lines}\n ]" if lines else encode(value)))
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    return publish_bytes(path, json_text(data).encode("utf-8", "replace"))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from toolkit.steps.levels import levels_untouched
+from toolkit.steps.level_files import levels_untouched
 from toolkit.steps.places import copy_path
 from toolkit.store.state import State
 from toolkit.workspace import Workspace

@@ -7,13 +7,12 @@ written anew only where something changed in it.
 from __future__ import annotations
 
 import hashlib
-import json
 import posixpath
 import re
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from toolkit.ledgers.definitions import CITY, COUNTY, TOWNSHIP
@@ -26,6 +25,7 @@ from toolkit.output.summary import write_summary
 from toolkit.output.summary_levels import Levels
 from toolkit.results import FileReport, Results, StationReport
 from toolkit.roster import Roster, Station
+from toolkit.steps.level_files import Written, is_untouched, last_written
 from toolkit.steps.versions import version_key
 from toolkit.store.county import StoredCounty
 from toolkit.store.part import part_of
@@ -34,7 +34,6 @@ from toolkit.workspace import Workspace
 
 FOLDER, SUMMARY, CONSOLIDATED = "levels", "summary.xlsx", "consolidated.xlsx"
 _LEVELS = {"地市": CITY, "县": COUNTY, "乡镇": TOWNSHIP}
-_STATE = "levels"
 _Kind = TypeVar("_Kind")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]+$')
 
@@ -171,15 +170,6 @@ def _scores(totals: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"townships": totals["townships"]} if "townships" in totals else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What was written for one unit: what it depended on, its files with their sizes, the scores of the units it ranks."""
-
-    key: str
-    files: Mapping[str, int]
-    scores: Mapping[str, float]
-
-
 def stale(workspace: Workspace, state: State, planned: Plan, parts: Parts) -> list[tuple[Unit, Roster, str]]:
     """Return the units below the top whose workbooks have to be written, each with its part of the roster and its new key."""
     known = last_written(state)
@@ -190,7 +180,7 @@ def stale(workspace: Workspace, state: State, planned: Plan, parts: Parts) -> li
         own = workspace.roster.below(unit.station)
         key = parts.key(own, version, unit.folder, planned.levels(unit, ""))
         before = known.get(unit.folder)
-        if before is None or before.key != key or not _untouched(workspace, before):
+        if before is None or before.key != key or not is_untouched(workspace, before):
             found.append((unit, own, key))
     return found
 
@@ -234,23 +224,3 @@ def sweep(workspace: Workspace, state: State, planned: Plan) -> None:
             while place != workspace.config.path("out"):
                 place.rmdir()
                 place = place.parent
-
-
-def last_written(state: State) -> dict[str, Written]:
-    """Return what the last run left for each unit, by its folder."""
-    return {folder: Written(**entry) for folder, entry in json.loads(state.get(_STATE) or "{}").items()}
-
-
-def remember_levels(state: State, written: Mapping[str, Written]) -> None:
-    """Note what there is now for each unit."""
-    state.put(_STATE, json.dumps({folder: asdict(entry) for folder, entry in written.items()}))
-
-
-def levels_untouched(workspace: Workspace, state: State) -> bool:
-    """Say whether the workbooks of all units are what the last run wrote."""
-    return all(_untouched(workspace, written) for written in last_written(state).values())
-
-
-def _untouched(workspace: Workspace, written: Written) -> bool:
-    targets = {workspace.folder / path: size for path, size in written.files.items()}
-    return all(path.is_file() and path.stat().st_size == size for path, size in targets.items())

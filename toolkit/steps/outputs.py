@@ -25,7 +25,7 @@ from toolkit.results import FileReport, Results, StationReport
 from toolkit.steps import levels
 from toolkit.steps.findings import in_file
 from toolkit.steps.last import remember_outputs
-from toolkit.steps.levels import Written
+from toolkit.steps.level_files import Written, last_written, remember_levels
 from toolkit.steps.marks import Marked
 from toolkit.steps.rows import Generation, sent_times
 from toolkit.steps.unmarked import worth_another_try
@@ -102,7 +102,7 @@ def write_outputs(
     progress.advance()
     files["notice"] = write_notice(out / "通报.txt", own, lang, overview=overview)
     progress.advance()
-    before = levels.last_written(state)
+    before = last_written(state)
     written = {unit.folder: before[unit.folder] for unit in planned.units if unit.folder in before}
     for unit, roster, key in stale:
         written[unit.folder] = levels.write_unit(workspace, planned, parts, unit, roster, key, name)
@@ -180,7 +180,7 @@ def commit(
         state.put_partitions(generation.sizes)
         state.put_period(workspace.config.period, generation.name)
         status = 3 if any(remember_outputs(workspace, state, outputs, inputs, data)) else 0
-        levels.remember_levels(state, written.levels)
+        remember_levels(state, written.levels)
         kept = {"townships": written.scores, "until": workspace.config.period[1].isoformat()}
         state.put_run(results.run, results.started, results.finished, status, results.totals | kept)
     # The one before stays until the next run: a mail being composed, or a page being read, may still be reading it.
