@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -28,10 +30,28 @@ def needs(program: str) -> str:
     """Return the path of an outside program; skip without it, or fail where everything is required."""
     found = shutil.which(program)
     if found is None:
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail(f"{program} is required here")
-        pytest.skip(f"{program} is not installed")
+        lacking(f"{program} is not installed")
     return found
+
+
+def lacking(what: str) -> NoReturn:
+    """End a test for which something is not there: skipped and listed, or failed where everything is required."""
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """Make a folder a disk of its own, of so few bytes (``64k``); not everybody may mount one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if os.name == "nt" or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def make_id(birth: str = "19520312", order: int = 1, *, male: bool = True) -> str:
@@ -54,9 +74,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A running LibreOffice."""
     soffice, python = needs("soffice"), python_with_uno()
     if python is None:
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail("LibreOffice's Python bridge is required here")
-        pytest.skip("LibreOffice's Python bridge is not installed")
+        lacking("LibreOffice's Python bridge is not installed")
     running = Office(tmp_path_factory.mktemp("office"), soffice, python)
     yield running
     running.stop()

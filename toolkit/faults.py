@@ -14,12 +14,14 @@ def log_fault(workspace: Path) -> Path:
     from toolkit.config import FILE, load_config
     from toolkit.masking import mask_text
 
-    folder = Path(tempfile.gettempdir())
-    with contextlib.suppress(Exception):  # whatever is wrong with the settings, the fault must be told
+    said = mask_text(traceback.format_exc())
+    name = f"fault-{datetime.now().astimezone():%Y%m%dT%H%M%S}.log"
+    with contextlib.suppress(Exception):  # whatever is wrong with the settings or the disk, the fault must be told
         if (workspace / FILE).is_file():
-            logs = load_config(workspace).path("state") / "logs"
-            logs.mkdir(parents=True, exist_ok=True)
-            folder = logs
-    path = folder / f"fault-{datetime.now().astimezone():%Y%m%dT%H%M%S}.log"
-    path.write_text(mask_text(traceback.format_exc()), encoding="utf-8")
+            path = load_config(workspace).path("state") / "logs" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(said, encoding="utf-8")
+            return path
+    path = Path(tempfile.gettempdir()) / name
+    path.write_text(said, encoding="utf-8")
     return path

@@ -17,7 +17,7 @@ import pytest
 import xlwt
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from tests.conftest import make_id, needs, save_workbook
+from tests.conftest import make_id, needs, save_workbook, small_disk
 from tests.marking.marking_samples import assert_clean, parts
 from toolkit.config import template
 from toolkit.ledgers import dictionary as dictionaries
@@ -175,25 +175,14 @@ def test_a_run_that_dies_between_marking_and_remembering_does_not_make_a_ledger_
     assert path.stat().st_mtime_ns == SENT
 
 
-def test_a_disk_that_fills_during_a_run_is_a_sentence(workspace: Path) -> None:
-    disk = workspace / "disk"
-    disk.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)], capture_output=True, check=False
-    ).returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
-        config = workspace / "config.ini"
-        config.write_text(
-            config.read_text(encoding="utf-8").replace("out = workbooks/out", "out = disk"), encoding="utf-8"
-        )
+@pytest.mark.parametrize(("place", "size"), [("workbooks/out", "16k"), ("workbooks/.state", "32k")])
+def test_a_disk_that_fills_during_a_run_is_a_sentence(workspace: Path, place: str, size: str) -> None:
+    with small_disk(workspace / place, size):
         status, _, error = taizhang("run", "-C", workspace)
-        assert status == 11, error
-        assert "写不进磁盘" in error
-        assert "台账没有问题" not in error  # no fault of the toolkit's own
-        assert not list((workspace / "workbooks/stations").rglob("*.tmp"))
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
+    assert status == 11, error
+    assert "写不进磁盘" in error
+    assert "台账没有问题" not in error  # no fault of the toolkit's own
+    assert not list((workspace / "workbooks/stations").rglob("*.tmp"))
 
 
 def test_corrections_go_by_the_workspaces_own_dictionary(workspace: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from marking_samples import MARKS, made_by_openpyxl, parts
 
+from tests.conftest import small_disk
 from toolkit.marking import Journal, mark, restore, unmark
 from toolkit.marking import locks as locking
 from toolkit.marking import replace as replacing
@@ -319,13 +320,7 @@ def test_a_file_that_may_grow_no_further_is_left_as_it_was(ledger: Path, room: i
 
 @posix
 def test_a_really_full_disk(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False
-    ).returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
+    with small_disk(tmp_path / "disk", "64k") as disk:
         path = disk / "a.xlsx"
         made_by_openpyxl(path)
         before = path.read_bytes()
@@ -343,8 +338,6 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
         (disk / "filler").unlink()
         assert mark(path, path, MARKS, journal=Journal(tmp_path / ".state")).changed
         assert "customXml/item1.xml" in parts(path)
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_backup_that_does_not_fit_leaves_nothing(

@@ -44,6 +44,9 @@ __all__ = [
 ]
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+_DISK_OF_SQLITE = frozenset(
+    {8, 10, 13}
+)  # SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL; extended codes have more bits above
 
 
 def _log_fault() -> str:
@@ -76,6 +79,8 @@ def main() -> None:
 
 def _told(error: Exception) -> tuple[int, list[str]]:
     """Return the exit status of an exception, and what to say; what nobody foresaw is a fault of ours and goes into a log."""
+    import sqlite3
+
     from toolkit.config import ConfigError
     from toolkit.workspace import WorkspaceError
 
@@ -86,4 +91,6 @@ def _told(error: Exception) -> tuple[int, list[str]]:
             return error.status, error.sentences
         case OSError() if error.errno in _DISK:
             return 11, [text("screen.disk", LANG, reason=error.strerror or "", file=str(error.filename or ""))]
+        case sqlite3.OperationalError() if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_OF_SQLITE:
+            return 11, [text("screen.disk", LANG, reason=str(error), file="")]
     return FAULT, [text("screen.fault", LANG, log=_log_fault())]
